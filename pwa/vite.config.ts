@@ -1,0 +1,17 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: "es2022",
+    // Inlined assets would need `data:` in the content security policy.
+    assetsInlineLimit: 0,
+    // The polyfill is an inline script, which the policy forbids; every supported browser preloads modules.
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+  },
+  server: {
+    proxy: { "/api": "http://127.0.0.1:8000" },
+  },
+});
