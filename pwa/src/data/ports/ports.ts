@@ -1,0 +1,144 @@
+// The world as the engine sees it. The simulator, the tests and the browser each bring their own.
+
+export interface Clock {
+  /** Milliseconds since 1970, as this device believes. */
+  now(): number;
+  /** Calls once after `ms`; gives the cancel. */
+  after(ms: number, run: () => void): () => void;
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array;
+  /** At least 0, below 1. */
+  unit(): number;
+}
+
+export type Key = string | number | Key[];
+
+export interface Range {
+  /** Name of an index; the primary key if absent. */
+  index?: string;
+  /** Inclusive unless `open`. */
+  from?: Key;
+  to?: Key;
+  fromOpen?: boolean;
+  toOpen?: boolean;
+  /** From the highest key down. */
+  down?: boolean;
+  limit?: number;
+}
+
+export interface Tx {
+  get<T>(table: string, key: Key): Promise<T | undefined>;
+  many<T>(table: string, keys: Key[]): Promise<(T | undefined)[]>;
+  put(table: string, row: object): Promise<void>;
+  putAll(table: string, rows: object[]): Promise<void>;
+  delete(table: string, key: Key): Promise<void>;
+  deleteAll(table: string, keys: Key[]): Promise<void>;
+  range<T>(table: string, range?: Range): Promise<T[]>;
+  /** Primary keys only. */
+  keys(table: string, range?: Range): Promise<Key[]>;
+  count(table: string, range?: Range): Promise<number>;
+  clear(table: string): Promise<void>;
+}
+
+/**
+ * A small transactional database with the rules of IndexedDB: a transaction lives while its own requests follow each
+ * other, so `work` awaits nothing but its `tx`; all or nothing; values are copied in and out.
+ * Throws LocalProblem `quota` or `storage`; then nothing was changed.
+ */
+export interface Storage {
+  read<T>(tables: string[], work: (tx: Tx) => Promise<T>): Promise<T>;
+  write<T>(tables: string[], work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+/** Table name -> primary key and indexes; `[a+b]` compound, `*a` one entry per element. */
+export type Schema = Record<string, { key: string; indexes?: string[] }>;
+
+export interface Databases {
+  /** `strict`: a write has reached the disk when it resolves. A cache that can't be opened is dropped and made anew. */
+  open(name: string, schema: Schema, options: { strict: boolean }): Promise<Storage>;
+  delete(name: string): Promise<void>;
+  names(): Promise<string[]>;
+}
+
+export interface Request {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** A path of the own server, or an absolute address that the server gave. */
+  path: string;
+  json?: unknown;
+  bytes?: Uint8Array;
+  headers?: Record<string, string>;
+  timeoutMs?: number;
+  /** What to read the answer as; `json` unless told. */
+  want?: "json" | "bytes";
+  signal?: AbortSignal;
+}
+
+export interface Answer {
+  status: number;
+  header(name: string): string | null;
+  /** Parsed for a JSON answer, else undefined. */
+  json: unknown;
+  bytes?: Uint8Array;
+}
+
+export interface Transport {
+  /** Any status is an answer. Throws TransportProblem when none came, or not from our server. */
+  send(request: Request): Promise<Answer>;
+}
+
+/** Files of one person, by key (`{upload}/original`, `{upload}/w1024`). */
+export interface MediaStore {
+  /** Adds to the end of a file, made when absent; on the disk when it resolves. Throws LocalProblem `quota`. */
+  append(key: string, bytes: Uint8Array): Promise<void>;
+  size(key: string): Promise<number | undefined>;
+  /** Bytes `from` up to but not including `to`; throws LocalProblem `not_found`. */
+  read(key: string, from: number, to: number): Promise<Uint8Array>;
+  /** The whole as a Blob for a screen. */
+  blob(key: string, mime: string): Promise<Blob | undefined>;
+  delete(key: string): Promise<void>;
+  keys(): Promise<string[]>;
+  clear(): Promise<void>;
+}
+
+export interface Locks {
+  /** Waits for the lock, holds it while `work` runs. */
+  hold<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Runs only if the lock is free now. */
+  ifFree<T>(name: string, work: () => Promise<T>): Promise<T | undefined>;
+}
+
+export interface Channel {
+  post(message: unknown): void;
+  listen(run: (message: unknown) => void): () => void;
+  close(): void;
+}
+
+export interface Broadcast {
+  /** Reaches every other tab of this browser, not the sender. */
+  open(name: string): Channel;
+}
+
+/** What the world around a tab says. */
+export interface Surroundings {
+  visible(): boolean;
+  /** Calls on `online`, and on becoming visible or hidden. */
+  listen(run: (event: "online" | "visible" | "hidden") => void): () => void;
+  /** Asks the browser to keep our data. */
+  persist(): Promise<boolean>;
+  /** On a network that costs money or is slow by the person's wish. */
+  metered(): boolean;
+}
+
+export interface Ports {
+  clock: Clock;
+  random: Random;
+  databases: Databases;
+  transport: Transport;
+  media(person: string): Promise<MediaStore>;
+  locks: Locks;
+  broadcast: Broadcast;
+  around: Surroundings;
+}
