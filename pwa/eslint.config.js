@@ -7,7 +7,7 @@ const uiOnly = "Data never imports screens (docs/architecture.md).";
 const dataOnly = "Screens never touch IndexedDB or fetch: ask src/data/.";
 
 export default ts.config(
-  { ignores: ["dist/", "node_modules/", ".vite/", "src/data/generated/"] },
+  { ignores: ["dist/", "node_modules/", ".vite/", "src/**/*.gen.ts"] },
   ...ts.configs.recommendedTypeChecked,
   ...svelte.configs.recommended,
   {
@@ -26,7 +26,10 @@ export default ts.config(
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
     },
   },
   {
@@ -47,14 +50,22 @@ export default ts.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: [{ group: ["**/features/**", "**/ui/**", "**/app/**", "svelte", "svelte/*"], message: uiOnly }] },
+        {
+          patterns: [
+            { group: ["**/features/**", "**/ui/**", "**/app/**", "svelte", "svelte/*"], message: uiOnly },
+          ],
+        },
       ],
     },
   },
   {
     files: ["src/features/**", "src/ui/**"],
     rules: {
-      "no-restricted-globals": ["error", { name: "fetch", message: dataOnly }, { name: "indexedDB", message: dataOnly }],
+      "no-restricted-globals": [
+        "error",
+        { name: "fetch", message: dataOnly },
+        { name: "indexedDB", message: dataOnly },
+      ],
       "no-restricted-imports": ["error", { paths: [{ name: "dexie", message: dataOnly }] }],
     },
   },
