@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # Modules that write their files when run, and compare them when run with --check.
-GENERATORS = ["pathfolio.records.generate"]
+GENERATORS = ["pathfolio.settings", "pathfolio.records.generate"]
 
 
 def main(arguments: list[str]) -> int:
@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
         if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
             failed.append(module)
     if failed and arguments == ["--check"]:
-        print("Run `make types` and commit what it changes.")
+        print(f"Out of date: what {', '.join(failed)} writes. Run `make types` and commit the changes.")
     return 1 if failed else 0
 
 
