@@ -1,0 +1,33 @@
+"""The plain functions over the pivot table."""
+
+from __future__ import annotations
+
+from pathfolio.access import pivot
+from pathfolio.access.actor import Actor, Target, who
+from pathfolio.errors import Forbidden
+
+
+def can(actor: Actor | None, action: str, target: Target) -> bool:
+    """Whether the table lets `actor` do `action` (`METHOD /rule`) to `target`; unknown is no."""
+    row = pivot.ROUTES.get(action)
+    if row is None:
+        return False
+    if row.open:
+        return True
+    if actor is None:
+        return False
+    return actor.status in row.states(who(actor, target))
+
+
+def demand(actor: Actor, action: str, target: Target) -> None:
+    """Raises Forbidden unless `can`."""
+    if not can(actor, action, target):
+        raise Forbidden("Only the people in charge of this may do it.")
+
+
+def may_ask(actor: Actor, action: str) -> bool:
+    """Whether `actor` may do `action` to anything at all; the view still asks about its target."""
+    row = pivot.ROUTES.get(action)
+    return row is not None and any(
+        actor.status in row.states(tie) for tie in pivot.TIES[actor.role]
+    )

@@ -1,0 +1,84 @@
+"""The application factory: a short list of set-up steps."""
+
+from __future__ import annotations
+
+from importlib import import_module, metadata
+from importlib.util import find_spec
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from pathfolio import db, errors, log, security, wire
+from pathfolio.access import guard
+from pathfolio.client import views as client
+from pathfolio.openapi import Api
+from pathfolio.sessions import tokens
+from pathfolio.settings import Settings
+
+# Each has a module `pathfolio.<domain>.views` with a flask-smorest `blueprint`.
+DOMAINS = (
+    "health",
+    "sessions",
+    "people",
+    "syncing",
+    "frameworks",
+    "uploads",
+    "serving",
+    "client",
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application; raises BadSetting or NotDurableError with a sentence for the operator."""
+    settings = settings or Settings.from_environment()
+    app = Flask("pathfolio", static_folder=None, template_folder=None)
+    set_up_settings(app, settings)
+    log.configure(settings.log_level)
+    log.set_up(app)
+    wire.set_up(app)
+    errors.set_up(app)
+    security.set_up(app)
+    guard.set_up(app)
+    db.set_up(app, settings.url(), demand_durable=not settings.throwaway)
+    tokens.set_up(app)
+    client.set_up(app)
+    set_up_domains(app)
+    set_up_proxies(app, settings.proxies)
+    return app
+
+
+def set_up_settings(app: Flask, settings: Settings) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    app.extensions["pathfolio.settings"] = settings
+    app.extensions["pathfolio.key"] = settings.key()
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
+
+
+def set_up_domains(app: Flask) -> None:
+    api = Api(
+        app,
+        spec_kwargs={
+            "title": "Pathfolio",
+            "version": metadata.version("pathfolio"),
+            "openapi_version": "3.1.0",
+        },
+    )
+    for domain in DOMAINS:
+        if (
+            find_spec(f"pathfolio.{domain}") is None
+            or find_spec(f"pathfolio.{domain}.views") is None
+        ):
+            continue
+        module = import_module(f"pathfolio.{domain}.views")
+        if domain == "client":
+            app.register_blueprint(module.blueprint)
+        else:
+            api.register_blueprint(module.blueprint)
+
+
+def set_up_proxies(app: Flask, proxies: int) -> None:
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )

@@ -1,0 +1,1 @@
+"""Schools, people, classes and who is in which: OneRoster's words."""

@@ -1,0 +1,182 @@
+"""Opaque device tokens: issue, recognise, rotate. 256 random bits, stored as SHA-256."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from pathfolio import db, settings
+from pathfolio.access.actor import Actor
+from pathfolio.clock import now
+from pathfolio.errors import AccountDeleted, Forbidden, SignIn
+from pathfolio.ids import new_id
+from pathfolio.people.models import Person
+from pathfolio.sessions.models import DeviceSession
+
+COOKIE = "__Host-pathfolio"
+COOKIE_DAYS = 400  # the longest that browsers keep
+SEEN_EVERY = timedelta(minutes=5)
+AGAIN = "Please sign in again. What you made on this device is kept."
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def successor(token: str) -> str:
+    """The token after `token`; the same for two requests that rotate at once, unknown without our key."""
+    key: bytes = current_app.extensions["pathfolio.key"]
+    mac = hmac.new(key, b"rotate:" + token.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def issue(session: Session, person: Person, *, device: str, shared: bool) -> DeviceSession:
+    """A new session of this device; its cookie goes out with the response, once committed."""
+    token = secrets.token_urlsafe(32)
+    row = DeviceSession(
+        school=person.school,
+        id=new_id(),
+        person=person.id,
+        device=device,
+        shared=shared,
+        token=digest(token),
+    )
+    session.add(row)
+    session.flush()
+    g.new_token = token
+    return row
+
+
+def presented() -> str | None:
+    """The token that came with the request, if it has the form of one."""
+    token = request.cookies.get(COOKIE, "")
+    return token if 20 <= len(token) <= 100 and token.isascii() else None
+
+
+def find(session: Session, token: str, *, lock: bool = False) -> DeviceSession | None:
+    seen = digest(token)
+    query = select(DeviceSession).where(
+        or_(DeviceSession.token == seen, DeviceSession.previous == seen)
+    )
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def alive(row: DeviceSession, token: str) -> bool:
+    """Whether `row` still lets `token` in."""
+    found = settings.current()
+    idle = (
+        timedelta(hours=found.shared_session_hours)
+        if row.shared
+        else timedelta(days=found.session_days)
+    )
+    if row.ended is not None or now() - row.last_seen > idle:
+        return False
+    old = row.token != digest(token)
+    return not (old and row.previous_until is not None and now() > row.previous_until)
+
+
+def authenticate() -> Actor:
+    """The actor of this request's cookie. Raises SignIn, AccountDeleted or Forbidden."""
+    token = presented()
+    if token is None:
+        raise SignIn("Please sign in.")
+    with db.read() as session:
+        row = find(session, token)
+        person = session.get(Person, (row.school, row.person)) if row else None
+        if row is None or person is None:
+            raise SignIn(AGAIN)
+        if person.status == "deleted":
+            raise AccountDeleted(
+                "This account was deleted. Save a copy of what is still on this device."
+            )
+        if not alive(row, token):
+            raise SignIn(AGAIN)
+        check_leaver(person)
+        stale = is_stale(row, token)
+        actor = Actor(
+            person=person.id,
+            school=person.school,
+            role=person.role,
+            status=person.status,
+            session=row.id,
+            shared=row.shared,
+        )
+    if stale:
+        refresh(token)
+    return actor
+
+
+def check_leaver(person: Person) -> None:
+    """Who left may read their own for a while. Raises Forbidden after that."""
+    if person.status == "inactive" and person.left is not None:
+        days = settings.current().leaver_days
+        if now() - person.left > timedelta(days=days):
+            raise Forbidden(
+                f"This account was closed more than {days} days ago. Ask the school's coordinator.",
+                slug="account_closed",
+            )
+
+
+def is_stale(row: DeviceSession, token: str) -> bool:
+    """Whether `refresh` has anything to do."""
+    if row.token != digest(token):
+        return True
+    return (
+        now() - row.last_seen >= SEEN_EVERY
+        or now() - row.rotated >= timedelta(hours=settings.current().rotate_hours)
+        or (row.previous is not None and row.previous_until is None)
+    )
+
+
+def refresh(token: str) -> None:
+    """Note that the device was here; rotate its token when it is old enough."""
+    found = settings.current()
+
+    def work(session: Session) -> str | None:
+        row = find(session, token, lock=True)
+        if row is None or row.ended is not None:
+            return None
+        row.last_seen = now()
+        following = successor(token)
+        if row.token != digest(token):  # rotated already, and the answer may have been lost
+            return following if row.token == digest(following) else None
+        if row.previous is not None and row.previous_until is None:
+            row.previous_until = now() + timedelta(minutes=found.grace_minutes)
+        if now() - row.rotated >= timedelta(hours=found.rotate_hours):
+            row.previous, row.previous_until = row.token, None
+            row.token, row.rotated = digest(following), now()
+            return following
+        return None
+
+    following = db.run_write(work)
+    if following is not None:
+        g.new_token = following
+
+
+def set_up(app: Flask) -> None:
+    @app.after_request
+    def cookie(response: Response) -> Response:
+        token = g.pop("new_token", None)
+        if token is not None and response.status_code < 400:
+            put(response, token, days=COOKIE_DAYS)
+        return response
+
+
+def put(response: Response, token: str, *, days: int) -> None:
+    """Set the cookie, or drop it with `days=0`."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=days * 86400,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+    )
