@@ -1,0 +1,2 @@
+class UnwalkableError(Exception):
+    """The file does not keep to the rules of its format."""
