@@ -1,0 +1,42 @@
+"""What every command needs: the application, and errors as one sentence instead of a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from pathfolio.settings import BadSetting, Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def settings() -> Settings:
+    """The settings of the environment; ends the command with a sentence when one is wrong."""
+    try:
+        return Settings.from_environment()
+    except BadSetting as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+@contextmanager
+def application(chosen: Settings | None = None) -> Iterator[Flask]:
+    """The application inside its context; ends the command with a sentence when it cannot start."""
+    from sqlalchemy.exc import OperationalError
+
+    from pathfolio.app import create_app
+    from pathfolio.db import NotDurableError
+
+    try:
+        app = create_app(chosen or settings())
+    except (BadSetting, NotDurableError) as problem:
+        raise click.ClickException(str(problem)) from None
+    except OperationalError as problem:
+        raise click.ClickException(
+            f"The database did not answer ({problem.orig}). Check PATHFOLIO_DATABASE_URL and that it runs."
+        ) from None
+    with app.app_context():
+        yield app

@@ -1,0 +1,44 @@
+"""`pathfolio web`: the web server (granian; docs/decisions/ says why), one process for SQLite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pathfolio.commands.common import settings
+
+
+@click.command(help="Run only the web server.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port to listen on.")
+@click.option(
+    "--workers", default=1, show_default=True, help="Processes; more than one needs PostgreSQL."
+)
+@click.option("--certificate", type=click.Path(path_type=Path), help="TLS certificate chain, PEM.")
+@click.option("--certificate-key", type=click.Path(path_type=Path), help="Its key, PEM.")
+def command(
+    host: str, port: int, workers: int, certificate: Path | None, certificate_key: Path | None
+) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    chosen = settings()
+    if workers > 1 and chosen.url().startswith("sqlite"):
+        raise click.ClickException(
+            "SQLite has one web process. Use PostgreSQL for more, or --workers 1."
+        )
+    Granian(
+        "pathfolio.app:create_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=chosen.threads,
+        respawn_failed_workers=True,
+        ssl_cert=certificate,
+        ssl_key=certificate_key,
+        log_enabled=False,
+        workers_kill_timeout=20,
+    ).serve()
