@@ -1,22 +1,16 @@
 // The types that screens see: views of records, lists, custody, and the two doors `Local` and `Accounts`.
 
-import type { Kind, KindFields, Members, Ordered } from "./types.gen";
+import type { ArtifactAttachmentsValue, Fields, Input, Kind, MediaInfo, RenditionSize } from "./types.gen";
 
-export type { Attachment, FileAttachment, Kind, KindFields, LinkAttachment } from "./types.gen";
+export type { Fields, Input, Kind, MediaInfo } from "./types.gen";
+
+/** Where members are expected a screen gives a record by key, ordered fields as a list in order. */
+export type FieldName<K extends Kind> = keyof Fields<K> & string;
 
 type WithKey<V> = V extends unknown ? V & { key: string } : never;
-
-/** Plain values for a screen: members sorted by key, ordered by place. Absent fields read as empty. */
-export type Fields<K extends Kind> = {
-  [F in keyof KindFields[K]]: KindFields[K][F] extends Members<infer V> | Ordered<infer V>
-    ? WithKey<V>[]
-    : KindFields[K][F];
-};
-
-/** What `create` takes: the same form as is shown; for ordered fields the order of the array. */
-export type Input<K extends Kind> = Fields<K>;
-
-export type FieldName<K extends Kind> = keyof KindFields[K] & string;
+export type Attachment = WithKey<ArtifactAttachmentsValue>;
+export type LinkAttachment = Extract<Attachment, { type: "link" }>;
+export type FileAttachment = Exclude<Attachment, { type: "link" }>;
 
 export interface Conflict {
   key: string;
@@ -27,18 +21,8 @@ export interface Conflict {
   at: string;
 }
 
-export type Rendition = "w320" | "w1024" | "w2000" | "jpg1024";
-export type MediaSize = Rendition | "original";
-
-export interface MediaInfo {
-  state: "verifying" | "verified" | "damaged" | "rejected";
-  reason?: string;
-  mime?: string;
-  width?: number;
-  height?: number;
-  thumbhash?: string;
-  sizes?: Partial<Record<Rendition, [width: number, height: number, bytes: number]>>;
-}
+export type Rendition = RenditionSize;
+export type MediaSize = RenditionSize | "original";
 
 /** From least to most safe: refused, device, wifi, sending, checking, safe, seen. */
 export type CustodyState = "device" | "wifi" | "sending" | "checking" | "safe" | "seen" | "refused";

@@ -1,0 +1,66 @@
+// The browser's clock, randomness, locks, channels and surroundings.
+
+import type { Broadcast, Channel, Clock, Locks, Random, Surroundings } from "./ports";
+
+export const clock: Clock = {
+  now: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+export const random: Random = {
+  bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+  unit: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
+};
+
+export const locks: Locks = {
+  hold: async (name, work) => navigator.locks.request(name, work),
+  ifFree: async (name, work) =>
+    navigator.locks.request(name, { ifAvailable: true }, async (lock) =>
+      lock === null ? undefined : work(),
+    ),
+};
+
+export const broadcast: Broadcast = {
+  open(name): Channel {
+    const channel = new BroadcastChannel(name);
+    return {
+      post: (message) => channel.postMessage(message),
+      listen(run) {
+        const heard = (event: MessageEvent): void => run(event.data);
+        channel.addEventListener("message", heard);
+        return () => channel.removeEventListener("message", heard);
+      },
+      close: () => channel.close(),
+    };
+  },
+};
+
+interface Connection {
+  saveData?: boolean;
+  type?: string;
+}
+
+export const around: Surroundings = {
+  visible: () => document.visibilityState === "visible",
+  listen(run) {
+    const online = (): void => run("online");
+    const seen = (): void => run(document.visibilityState === "visible" ? "visible" : "hidden");
+    addEventListener("online", online);
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      removeEventListener("online", online);
+      document.removeEventListener("visibilitychange", seen);
+    };
+  },
+  async persist() {
+    const storage = navigator.storage as StorageManager | undefined;
+    return (await storage?.persist?.()) ?? false;
+  },
+  metered() {
+    const connection = (navigator as Navigator & { connection?: Connection }).connection;
+    return connection?.saveData === true || connection?.type === "cellular";
+  },
+};

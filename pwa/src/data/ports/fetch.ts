@@ -1,0 +1,69 @@
+// The network through `fetch`: time limits, and answers that do not come from our server told apart.
+
+import { TransportProblem } from "../problems";
+import type { Answer, Request, Transport } from "./ports";
+
+const TIME_LIMIT_MS = 30_000;
+/** Every answer under /api carries it; a Wi-Fi sign-in page does not. */
+const MARK = "Pathfolio";
+
+function outgoing(request: Request, signal: AbortSignal): RequestInit {
+  const headers: Record<string, string> = { accept: "application/json", ...request.headers };
+  const init: RequestInit = {
+    method: request.method,
+    headers,
+    signal,
+    redirect: "error",
+    credentials: "same-origin",
+  };
+  if (request.json !== undefined) {
+    headers["content-type"] = "application/json";
+    init.body = JSON.stringify(request.json);
+  } else if (request.bytes !== undefined) {
+    init.body = request.bytes as Uint8Array<ArrayBuffer>;
+  }
+  return init;
+}
+
+function isOurs(request: Request, response: Response): boolean {
+  if (!request.path.startsWith("/api/"))
+    return !(response.headers.get("content-type") ?? "").includes("text/html");
+  const type = response.headers.get("content-type") ?? "";
+  // A proxy of ours may answer 502-504 in its own words; anything else without the mark is a stranger.
+  if (response.status === 204 || response.status >= 500)
+    return response.headers.has(MARK) || response.status >= 500;
+  return response.headers.has(MARK) || /^application\/(problem\+)?json/.test(type);
+}
+
+async function read(request: Request, response: Response): Promise<Answer> {
+  const answer: Answer = {
+    status: response.status,
+    header: (name) => response.headers.get(name),
+    json: undefined,
+  };
+  if (request.want === "bytes" && response.ok) {
+    answer.bytes = new Uint8Array(await response.arrayBuffer());
+  } else if ((response.headers.get("content-type") ?? "").includes("json")) {
+    answer.json = await response.json();
+  }
+  return answer;
+}
+
+export const fetchTransport: Transport = {
+  async send(request) {
+    const limit = AbortSignal.timeout(request.timeoutMs ?? TIME_LIMIT_MS);
+    const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
+    let response: Response;
+    try {
+      response = await fetch(request.path, outgoing(request, signal));
+    } catch (error) {
+      throw new TransportProblem(limit.aborted ? "timeout" : "unreachable", String(error));
+    }
+    if (!isOurs(request, response)) throw new TransportProblem("captive");
+    try {
+      return await read(request, response);
+    } catch (error) {
+      throw new TransportProblem(limit.aborted ? "timeout" : "broken", String(error));
+    }
+  },
+};

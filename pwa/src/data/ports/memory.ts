@@ -1,0 +1,225 @@
+// Databases in memory with the rules of IndexedDB: values are copied in and out, transactions take turns and are whole
+// or nothing. A crash drops what was not committed, and of relaxed databases also the last few commits.
+
+import { LocalProblem } from "../problems";
+import { compareKeys, inRange, keysOf } from "./keys";
+import type { Databases, Key, Range, Schema, Storage, Tx } from "./ports";
+
+interface Entry {
+  key: Key;
+  row: object;
+}
+type Table = Map<string, Entry>;
+type Undo = { table: string; id: string; before: Entry | undefined }[];
+
+const RELAXED_COMMITS_AT_RISK = 4;
+
+class Data {
+  readonly tables = new Map<string, Table>();
+  readonly commits: Undo[] = [];
+  /** Every connection takes its turn here. */
+  turn: Promise<unknown> = Promise.resolve();
+  constructor(
+    readonly schema: Schema,
+    readonly strict: boolean,
+  ) {
+    for (const name of Object.keys(schema)) this.tables.set(name, new Map());
+  }
+
+  table(name: string): Table {
+    const table = this.tables.get(name);
+    if (table === undefined) throw new LocalProblem("storage", `There is no table ${name}.`);
+    return table;
+  }
+
+  revert(undo: Undo): void {
+    for (const { table, id, before } of [...undo].reverse()) {
+      if (before === undefined) this.table(table).delete(id);
+      else this.table(table).set(id, before);
+    }
+  }
+}
+
+class MemoryTx implements Tx {
+  readonly undo: Undo = [];
+  constructor(
+    private readonly data: Data,
+    private readonly allowed: readonly string[],
+    private readonly writable: boolean,
+    private readonly alive: () => boolean,
+    private readonly room: () => boolean,
+  ) {}
+
+  private table(name: string): Table {
+    if (!this.alive()) throw new LocalProblem("closed", "The database was closed.");
+    if (!this.allowed.includes(name))
+      throw new LocalProblem("storage", `The transaction does not cover ${name}.`);
+    return this.data.table(name);
+  }
+
+  async get<T>(table: string, key: Key): Promise<T | undefined> {
+    const found = this.table(table).get(JSON.stringify(key));
+    return Promise.resolve(found && (structuredClone(found.row) as T));
+  }
+
+  async many<T>(table: string, keys: Key[]): Promise<(T | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get<T>(table, key)));
+  }
+
+  private change(table: string, id: string, after: Entry | undefined): void {
+    const rows = this.table(table);
+    if (!this.writable) throw new LocalProblem("storage", "The transaction only reads.");
+    this.undo.push({ table, id, before: rows.get(id) });
+    if (after === undefined) rows.delete(id);
+    else rows.set(id, after);
+  }
+
+  async put(table: string, row: object): Promise<void> {
+    const [key] = keysOf(row, this.data.schema[table]?.key ?? "");
+    if (key === undefined) throw new LocalProblem("storage", `A row of ${table} has no key.`);
+    if (!this.room()) throw new LocalProblem("quota", "This device has no room left.");
+    this.change(table, JSON.stringify(key), { key, row: structuredClone(row) });
+    return Promise.resolve();
+  }
+
+  async putAll(table: string, rows: object[]): Promise<void> {
+    for (const row of rows) await this.put(table, row);
+  }
+
+  async delete(table: string, key: Key): Promise<void> {
+    this.change(table, JSON.stringify(key), undefined);
+    return Promise.resolve();
+  }
+
+  async deleteAll(table: string, keys: Key[]): Promise<void> {
+    for (const key of keys) await this.delete(table, key);
+  }
+
+  private select(name: string, range: Range): Entry[] {
+    const hits: { at: Key; entry: Entry }[] = [];
+    for (const entry of this.table(name).values()) {
+      const keys = range.index === undefined ? [entry.key] : keysOf(entry.row, range.index);
+      for (const at of keys) if (inRange(at, range)) hits.push({ at, entry });
+    }
+    hits.sort((a, b) => compareKeys(a.at, b.at) || compareKeys(a.entry.key, b.entry.key));
+    if (range.down === true) hits.reverse();
+    return hits.slice(0, range.limit).map((hit) => hit.entry);
+  }
+
+  async range<T>(table: string, range: Range = {}): Promise<T[]> {
+    return Promise.resolve(this.select(table, range).map((entry) => structuredClone(entry.row) as T));
+  }
+
+  async keys(table: string, range: Range = {}): Promise<Key[]> {
+    return Promise.resolve(this.select(table, range).map((entry) => entry.key));
+  }
+
+  async count(table: string, range: Range = {}): Promise<number> {
+    return Promise.resolve(this.select(table, range).length);
+  }
+
+  async clear(table: string): Promise<void> {
+    for (const id of [...this.table(table).keys()]) this.change(table, id, undefined);
+    return Promise.resolve();
+  }
+}
+
+class MemoryStorage implements Storage {
+  private open = true;
+  constructor(
+    private readonly data: Data,
+    private readonly home: MemoryDatabases,
+    private readonly life: number,
+  ) {}
+
+  private readonly alive = (): boolean => this.open && this.life === this.home.life;
+
+  private run<T>(tables: string[], writable: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const result = this.data.turn.then(async () => {
+      if (!this.alive()) throw new LocalProblem("closed", "The database was closed.");
+      const tx = new MemoryTx(this.data, tables, writable, this.alive, () => this.home.room > 0);
+      this.home.active.set(tx.undo, this.data);
+      try {
+        const value = await work(tx);
+        if (!this.alive()) throw new LocalProblem("closed", "The database was closed.");
+        if (tx.undo.length > 0) this.commit(tx.undo);
+        return value;
+      } catch (error) {
+        if (this.home.active.has(tx.undo)) this.data.revert(tx.undo);
+        throw error;
+      } finally {
+        this.home.active.delete(tx.undo);
+      }
+    });
+    this.data.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private commit(undo: Undo): void {
+    this.home.room -= 1;
+    if (this.data.strict) return;
+    this.data.commits.push(undo);
+    if (this.data.commits.length > RELAXED_COMMITS_AT_RISK) this.data.commits.shift();
+  }
+
+  read<T>(tables: string[], work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.run(tables, false, work);
+  }
+
+  write<T>(tables: string[], work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.run(tables, true, work);
+  }
+
+  close(): void {
+    this.open = false;
+  }
+}
+
+/** One device's disk. Survives `crash`; what is open then answers `closed`. */
+export class MemoryDatabases implements Databases {
+  private readonly all = new Map<string, Data>();
+  readonly active = new Map<Undo, Data>();
+  life = 0;
+  /** Commits until the disk is full. */
+  room = Infinity;
+
+  open(name: string, schema: Schema, options: { strict: boolean }): Promise<Storage> {
+    const data = this.all.get(name) ?? new Data(schema, options.strict);
+    this.all.set(name, data);
+    return Promise.resolve(new MemoryStorage(data, this, this.life));
+  }
+
+  delete(name: string): Promise<void> {
+    this.all.delete(name);
+    return Promise.resolve();
+  }
+
+  names(): Promise<string[]> {
+    return Promise.resolve([...this.all.keys()].sort());
+  }
+
+  /** The power goes. `lost`: how many of the newest relaxed commits (at most 4) had not reached the disk. */
+  crash(lost = 0): void {
+    this.life += 1;
+    for (const [undo, data] of this.active) data.revert(undo);
+    this.active.clear();
+    for (const data of this.all.values()) {
+      if (data.strict) continue;
+      for (let count = 0; count < lost; count++) data.revert(data.commits.pop() ?? []);
+    }
+  }
+
+  /** A copy of the whole disk, as when a device is cloned from a backup. */
+  clone(): MemoryDatabases {
+    const copy = new MemoryDatabases();
+    for (const [name, data] of this.all) {
+      const twin = new Data(data.schema, data.strict);
+      for (const [table, rows] of data.tables) {
+        for (const [id, entry] of rows) twin.table(table).set(id, structuredClone(entry));
+      }
+      for (const [undo, owner] of this.active) if (owner === data) twin.revert(undo);
+      copy.all.set(name, twin);
+    }
+    return copy;
+  }
+}
