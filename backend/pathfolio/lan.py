@@ -165,7 +165,8 @@ a{{display:inline-block;padding:.6rem 1rem;border:2px solid;border-radius:.6rem}
 Remove it when you no longer use this Pathfolio.</p>
 <p><a href="/pathfolio.crt">Download the certificate</a></p>{ways}
 <p>The address: <a href="{address.url}">{address.url}</a></p>{out.getvalue().decode()}
-<p>Its fingerprint, to compare with the one on the computer's screen:<br><code>{fingerprint(address.authority)}</code></p></html>"""
+<p>Its fingerprint, to compare with the one on the computer's screen:<br>
+<code>{fingerprint(address.authority)}</code></p></html>"""
 
 
 def make_authority(certificate: Path, key: Path) -> None:

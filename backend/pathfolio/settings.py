@@ -61,7 +61,9 @@ class Settings:
         False, "For tests only: accept a database that may lose work on a power cut."
     )
     log_level: str = option("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
-    threads: int = option(8, "Threads of the web server that answer at the same time.")
+    threads: int = option(
+        128, "Threads of the web server; a slow upload holds one, so give more than phones that send at once."
+    )
 
     session_days: int = option(400, "Days without contact after which a device must sign in again.")
     shared_session_hours: int = option(

@@ -89,12 +89,12 @@ def circuit(c: Canvas) -> None:
         for px, py in ((x, y), end):
             c.disc(px, py, 13, "#e5c07b", "#2b2b2b", 4)
     for _ in range(c.random.randint(3, 6)):
-        x, y, wide = c.between(120, 950), c.between(120, 720), c.between(110, 240)
+        left, top, wide = c.between(120, 950), c.between(120, 720), c.between(110, 240)
         for leg in range(6):
-            at = x + (leg + 0.5) * wide / 6
-            c.line([(at, y - 18), (at, y + 128)], "#d7d7d7", 8)
-        c.box(x, y, x + wide, y + 110, "#222831", "#000000", 3, 8)
-        c.disc(x + 22, y + 22, 8, "#8c8c8c")
+            at = left + (leg + 0.5) * wide / 6
+            c.line([(at, top - 18), (at, top + 128)], "#d7d7d7", 8)
+        c.box(left, top, left + wide, top + 110, "#222831", "#000000", 3, 8)
+        c.disc(left + 22, top + 22, 8, "#8c8c8c")
     for _ in range(7):
         c.disc(
             c.between(100, 1180),
@@ -251,9 +251,9 @@ def frames(c: Canvas) -> None:
 
 def comic(c: Canvas) -> None:
     """A face with a speech balloon in thick lines."""
-    for x in range(0, WIDTH, 32):
-        for y in range(0, HEIGHT, 32):
-            c.disc(x + (16 if y // 32 % 2 else 0), y, 6, c.second)
+    for column in range(0, WIDTH, 32):
+        for row in range(0, HEIGHT, 32):
+            c.disc(column + (16 if row // 32 % 2 else 0), row, 6, c.second)
     x, y, size = c.between(380, 560), c.between(520, 620), c.between(210, 280)
     c.disc(x, y, size, c.random.choice(("#f2c9a0", "#c98c5f", "#8d5a3b", "#e8b58a")), "#1b1b1b", 14)
     for side in (-1, 1):

@@ -65,12 +65,12 @@ def waves(c: Canvas) -> None:
             c.line([(50, top + line * 32), (1230, top + line * 32)], c.ink, 3)
         phase, swing, colour = c.between(0, 6), c.between(50, 120), c.colour()
         c.curve(
-            lambda x, t=top, p=phase, s=swing: t + 64 + s * math.sin(x / 130 + p),
+            lambda x, t=top, p=phase, s=swing: t + 64 + s * math.sin(x / 130 + p),  # type: ignore[misc]
             colour,
             12,
             60,
             1220,
-        )  # type: ignore[misc]
+        )
         for i in range(c.random.randint(8, 14)):
             x = 90 + i * 82
             y = top + 64 + 32 * round(swing * math.sin(x / 130 + phase) / 32)
@@ -124,9 +124,9 @@ def streets(c: Canvas) -> None:
     c.curve(lambda x: 480 + swing * math.sin(x / 210 + phase), "#a9d0e4", 40)
     stops = [(c.between(80, 1200), c.between(80, 880)) for _ in range(c.random.randint(4, 8))]
     c.line(stops, c.first, 7)
-    for x, y in stops:
-        c.polygon([(x - 26, y - 50), (x + 26, y - 50), (x, y)], c.first)
-        c.disc(x, y - 58, 30, c.first, "#ffffff", 7)
+    for at, y in stops:
+        c.polygon([(at - 26, y - 50), (at + 26, y - 50), (at, y)], c.first)
+        c.disc(at, y - 58, 30, c.first, "#ffffff", 7)
 
 
 def field(c: Canvas) -> None:
