@@ -11,7 +11,11 @@ export interface Foreground {
  * A page that a browser preloads or that lies behind another tab has been seen by nobody, so the wait starts
  * again each time the page comes to the front. Returns a function that gives up.
  */
-export function afterForeground(milliseconds: number, done: () => void, page: Foreground = document): () => void {
+export function afterForeground(
+  milliseconds: number,
+  done: () => void,
+  page: Foreground = document,
+): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function stop(): void {

@@ -17,7 +17,8 @@ describe("waiting time", () => {
   });
 
   it("is said in plain words of the reader's language", () => {
-    expect(waitedInWords("2026-11-22T11:00:00.000Z", now, "en")).toBe("yesterday");
-    expect(waitedInWords("2026-11-20T11:00:00.000Z", now, "es")).toBe("hace 3 días");
+    expect(waitedInWords("2026-11-22T11:00:00.000Z", now, "en")).toBe("1 day");
+    expect(waitedInWords("2026-11-20T11:00:00.000Z", now, "es")).toBe("3 días");
+    expect(waitedInWords("2026-11-23T11:59:30.000Z", now, "en")).toBeUndefined();
   });
 });

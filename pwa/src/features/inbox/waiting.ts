@@ -22,8 +22,9 @@ export function waited(since: string, now: number): Waited {
   return { amount: 0, unit: "minute" };
 }
 
-/** "yesterday", "3 days ago", "this minute" in the language given. */
-export function waitedInWords(since: string, now: number, language: string): string {
+/** "3 days", "1 hour" in the language given; undefined for less than a minute. */
+export function waitedInWords(since: string, now: number, language: string): string | undefined {
   const { amount, unit } = waited(since, now);
-  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(-amount, unit);
+  if (amount === 0) return undefined;
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(amount);
 }

@@ -3,7 +3,13 @@ import { clockface, StopWatch } from "./timer";
 
 describe("rehearsal timer", () => {
   it("shows minutes and two-digit seconds", () => {
-    expect([0, 999, 5_000, 65_000, 3_725_000].map(clockface)).toEqual(["0:00", "0:00", "0:05", "1:05", "62:05"]);
+    expect([0, 999, 5_000, 65_000, 3_725_000].map(clockface)).toEqual([
+      "0:00",
+      "0:00",
+      "0:05",
+      "1:05",
+      "62:05",
+    ]);
   });
 
   it("counts only while it runs", () => {

@@ -24,7 +24,8 @@ export const coordinator = {
     needsName: "Please write the person's name.",
     added: (name: string) => `${name} was added.`,
     offline: "This needs the network",
-    offlineText: "People and classes are kept at the school's server. Come back to this when there is a network.",
+    offlineText:
+      "People and classes are kept at the school's server. Come back to this when there is a network.",
     notFound: "This person was not found",
     notFoundText: "Perhaps the address is not complete.",
     rename: "Name",
@@ -38,9 +39,11 @@ export const coordinator = {
     activate: "Let in again",
     activated: (name: string) => `${name} can sign in again.`,
     passwordTitle: "Password",
-    passwordText: "If the password was forgotten, give a one-time code. With it the person chooses a new one.",
+    passwordText:
+      "If the password was forgotten, give a one-time code. With it the person chooses a new one.",
     devicesTitle: "Devices",
-    devicesText: "Ending a session signs the device out. Work that was not sent yet stays on it for its owner.",
+    devicesText:
+      "Ending a session signs the device out. Work that was not sent yet stays on it for its owner.",
     noDevices: "Not signed in anywhere.",
     lastSeen: (when: string) => `Last seen ${when}`,
     shared: "Shared device",
@@ -49,7 +52,8 @@ export const coordinator = {
     endNamed: (device: string) => `End the session on ${device}`,
     ended: (device: string) => `The session on ${device} was ended.`,
     endAll: "End all sessions",
-    endAllAsk: (name: string) => `Sign ${name} out on every device? Unsent work stays on each device for its owner.`,
+    endAllAsk: (name: string) =>
+      `Sign ${name} out on every device? Unsent work stays on each device for its owner.`,
     endedAll: "All sessions were ended.",
     noClasses: "In no class.",
     teaches: "teaches",
@@ -102,16 +106,23 @@ export const coordinator = {
     line: "Line",
     state: { new: "New", known: "Already at the school", problem: "Needs a look" },
     problems: (n: number) =>
-      plural(n, { one: "# line needs a look. It is left out until it is fixed.", other: "# lines need a look. They are left out until they are fixed." }),
+      plural(n, {
+        one: "# line needs a look. It is left out until it is fixed.",
+        other: "# lines need a look. They are left out until they are fixed.",
+      }),
     noPeople: "Paste or type at least one name.",
     goTo: (line: number) => `Go to line ${line}`,
-    add: (n: number) => plural(n, { one: "Put # person into the class", other: "Put # people into the class" }),
+    add: (n: number) =>
+      plural(n, { one: "Put # person into the class", other: "Put # people into the class" }),
     again: "Change the list",
-    done: (n: number) => plural(n, { one: "# person is in the class now.", other: "# people are in the class now." }),
+    done: (n: number) =>
+      plural(n, { one: "# person is in the class now.", other: "# people are in the class now." }),
     codesTitle: "One-time codes",
-    codesText: "Print this page or save it now: codes are shown only once. Each works once, to choose a password.",
+    codesText:
+      "Print this page or save it now: codes are shown only once. Each works once, to choose a password.",
     print: "Print the codes",
-    slipHow: (address: string) => `Open ${address}, choose “I have a one-time code”, then choose your own password.`,
+    slipHow: (address: string) =>
+      `Open ${address}, choose “I have a one-time code”, then choose your own password.`,
     code: "Code",
     noCodes: "Everyone in the list was known already, so there are no new codes.",
     toClass: "Go to the class",

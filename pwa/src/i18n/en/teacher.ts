@@ -35,7 +35,8 @@ export const teacher = {
     title: "Classes",
     empty: "No class yet",
     emptyText: "A coordinator puts you into a class. Then your students show up here.",
-    students: (n: number) => n === 0 ? "No students yet" : plural(n, { one: "# student", other: "# students" }),
+    students: (n: number) =>
+      n === 0 ? "No students yet" : plural(n, { one: "# student", other: "# students" }),
     closed: "Closed",
     notFound: "This class is not on this device",
     notFoundText: "Perhaps you no longer teach it, or it has not been fetched yet.",

@@ -25,7 +25,8 @@ export const coordinator: Words<typeof english> = {
     needsName: "Escribe el nombre de la persona.",
     added: (name: string) => `Se agregó a ${name}.`,
     offline: "Para esto hace falta conexión",
-    offlineText: "Las personas y las clases se guardan en el servidor de la escuela. Vuelve cuando haya conexión.",
+    offlineText:
+      "Las personas y las clases se guardan en el servidor de la escuela. Vuelve cuando haya conexión.",
     notFound: "No se encontró a esta persona",
     notFoundText: "Quizás la dirección no está completa.",
     rename: "Nombre",
@@ -41,7 +42,8 @@ export const coordinator: Words<typeof english> = {
     passwordTitle: "Contraseña",
     passwordText: "Si olvidó la contraseña, dale un código de un solo uso. Con él elige una nueva.",
     devicesTitle: "Dispositivos",
-    devicesText: "Al terminar una sesión, el dispositivo sale de la cuenta. Lo que no se ha enviado se queda en él para su dueño.",
+    devicesText:
+      "Al terminar una sesión, el dispositivo sale de la cuenta. Lo que no se ha enviado se queda en él para su dueño.",
     noDevices: "Sin sesión en ningún dispositivo.",
     lastSeen: (when: string) => `Última vez: ${when}`,
     shared: "Dispositivo compartido",
@@ -110,13 +112,17 @@ export const coordinator: Words<typeof english> = {
       }),
     noPeople: "Pega o escribe al menos un nombre.",
     goTo: (line: number) => `Ir a la línea ${line}`,
-    add: (n: number) => plural(n, { one: "Poner a # persona en la clase", other: "Poner a # personas en la clase" }),
+    add: (n: number) =>
+      plural(n, { one: "Poner a # persona en la clase", other: "Poner a # personas en la clase" }),
     again: "Cambiar la lista",
-    done: (n: number) => plural(n, { one: "# persona ya está en la clase.", other: "# personas ya están en la clase." }),
+    done: (n: number) =>
+      plural(n, { one: "# persona ya está en la clase.", other: "# personas ya están en la clase." }),
     codesTitle: "Códigos de un solo uso",
-    codesText: "Imprime o guarda esta página ahora: los códigos se muestran una sola vez. Cada uno sirve una vez, para elegir contraseña.",
+    codesText:
+      "Imprime o guarda esta página ahora: los códigos se muestran una sola vez. Cada uno sirve una vez, para elegir contraseña.",
     print: "Imprimir los códigos",
-    slipHow: (address: string) => `Abre ${address}, elige «Tengo un código de un solo uso» y después tu propia contraseña.`,
+    slipHow: (address: string) =>
+      `Abre ${address}, elige «Tengo un código de un solo uso» y después tu propia contraseña.`,
     code: "Código",
     noCodes: "Todas las personas de la lista ya se conocían, así que no hay códigos nuevos.",
     toClass: "Ir a la clase",

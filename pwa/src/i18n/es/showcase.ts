@@ -39,7 +39,8 @@ export const showcase: Words<typeof english> = {
     captionOf: (title: string) => `Pie de ${title}`,
     headingHere: (text: string) => (text === "" ? "Título" : `Título: ${text}`),
     order: (name: string) => `Mover ${name}`,
-    orderHelp: "Mueve una parte con sus flechas o arrastrando su agarre; sobre el agarre también sirven las teclas de subir y bajar.",
+    orderHelp:
+      "Mueve una parte con sus flechas o arrastrando su agarre; sobre el agarre también sirven las teclas de subir y bajar.",
     movedTo: (name: string, place: number, of: number) => `${name} ahora es la parte ${place} de ${of}.`,
     removed: (name: string) => `${name} ya no está en la muestra.`,
     missing: "Este trabajo no está en este dispositivo.",
@@ -48,7 +49,8 @@ export const showcase: Words<typeof english> = {
     pick: "Elige tu trabajo",
     pickSearch: "Buscar en mi trabajo",
     pickNone: "Ningún trabajo coincide.",
-    pickAdd: (n: number) => (n === 0 ? "Agregar" : plural(n, { one: "Agregar # trabajo", other: "Agregar # trabajos" })),
+    pickAdd: (n: number) =>
+      n === 0 ? "Agregar" : plural(n, { one: "Agregar # trabajo", other: "Agregar # trabajos" }),
     already: "Ya está",
     ready: "¿Lista para mostrar sin conexión?",
     readyText: "Trae a este dispositivo cada foto y video de esta muestra.",
