@@ -17,7 +17,7 @@ run: ready-run ## Start Pathfolio with a demo school (PORT=8000; LAN=1 for phone
 test: ready-test ## Run every test, on both databases and in a browser
 	@exec .venv/bin/python infra/dev/run_tests.py $(ARGS)
 
-lint: ready-test ## Check style, types, import rules, lock files and generated files
+lint: ready-tools ## Check style, types, import rules, lock files and generated files
 	@exec .venv/bin/python infra/dev/run_lint.py
 
 bench: ready-test ## Measure pull, push, client bytes and start
@@ -29,17 +29,17 @@ simulate: ready-test ## Simulate devices, faults and a server (SEEDS=200, SEED=n
 soak: ready-test ## Simulate new seeds until stopped, or for HOURS
 	@exec .venv/bin/python -m tests.simulation --soak $(ARGS)
 
-types: ready-test ## Generate the client's types, the API's description and the pages made from code
+types: ready-tools ## Generate the client's types, the API's description and the pages made from code
 	@exec .venv/bin/python infra/dev/generated.py
 
 docs: types ## Generate the pages made from code and check every link in docs/
 	@exec .venv/bin/python infra/dev/check_docs.py
 
-format: ready-test ## Format everything
+format: ready-tools ## Format everything
 	@.venv/bin/ruff check --quiet --fix-only . && .venv/bin/ruff format --quiet .
 	@cd pwa && ../infra/dev/npm run --silent format
 
-lock: ready-test ## Make the lock files again (UPGRADE=1 takes the newest versions)
+lock: ready-tools ## Make the lock files again (UPGRADE=1 takes the newest versions)
 	@exec bash infra/dev/lock
 
 setup: ready-test ## Only set up, for an editor or a first look
@@ -47,7 +47,7 @@ setup: ready-test ## Only set up, for an editor or a first look
 clean: ## Remove what set-up and builds made; data stays
 	@rm -rf .venv .cache pwa/node_modules pwa/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: ready-run ready-test
-ready-run ready-test: ready-%:
+.PHONY: ready-run ready-tools ready-test
+ready-run ready-tools ready-test: ready-%:
 	@if [ -z "$(PYTHON)" ]; then echo "Pathfolio needs Python 3.11 or newer (python3 on PATH)." >&2; exit 1; fi
 	@exec $(PYTHON) infra/dev/setup.py $*

@@ -1,8 +1,9 @@
 """Sets up this working copy: virtual environment, locked packages, Node, the built client.
 
-Usage: python3 infra/dev/setup.py run|test
+Usage: python3 infra/dev/setup.py run|tools|test
 
-`run` installs what the program needs, `test` also what checks it. Needs only Python 3.11's standard library, asks
+`run` installs what the program needs and builds the client; `tools` installs also what checks the code; `test` is both.
+Needs only Python 3.11's standard library, asks
 nothing and needs no root. Each step is stamped with a hash of what it was made from, so a second call does nothing.
 """
 
@@ -54,6 +55,7 @@ def run(*command: str | Path, cwd: Path = ROOT) -> None:
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
+        env={**os.environ, "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -145,10 +147,11 @@ def main(purpose: str) -> None:
     install_ourselves()
     install_node()
     install_client_packages()
-    build_client()
+    if purpose != "tools":
+        build_client()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["run"], ["test"]):
+    if sys.argv[1:] not in (["run"], ["tools"], ["test"]):
         sys.exit(__doc__)
     main(sys.argv[1])
