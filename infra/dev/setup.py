@@ -3,8 +3,8 @@
 Usage: python3 infra/dev/setup.py run|tools|test
 
 `run` installs what the program needs and builds the client; `tools` installs also what checks the code; `test` is both.
-Needs only Python 3.11's standard library, asks
-nothing and needs no root. Each step is stamped with a hash of what it was made from, so a second call does nothing.
+Needs only Python 3.11's standard library, asks nothing and needs no root. Each step is stamped with a hash of what it
+was made from, so a second call does nothing.
 """
 
 import hashlib
