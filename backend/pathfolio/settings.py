@@ -62,7 +62,8 @@ class Settings:
     )
     log_level: str = option("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.")
     threads: int = option(
-        128, "Threads of the web server; a slow upload holds one, so give more than phones that send at once."
+        128,
+        "Threads of the web server; a slow upload holds one, so give more than phones that send at once.",
     )
 
     session_days: int = option(400, "Days without contact after which a device must sign in again.")
@@ -96,6 +97,11 @@ class Settings:
 
     part_bytes: int = option(1_048_576, "Part size of uploads on the disk store, in bytes.")
     person_quota: int = option(5_000_000_000, "Bytes of media that one person may keep.")
+    upload_days: int = option(30, "Days after which an upload that nobody goes on with is dropped.")
+    backup_days: int = option(
+        60, "Age in days of the oldest kept backup: files that nothing shows are kept that long."
+    )
+    media_minutes: int = option(60, "Minutes that the address of a picture or file works.")
     upload_bytes: int = option(500_000_000, "Largest single file in bytes.")
     image_megapixels: int = option(64, "Largest picture in megapixels.")
     jpeg_megapixels: int = option(250, "Largest JPEG picture in megapixels.")

@@ -61,8 +61,9 @@ ROUTES: dict[str, Row] = {
     # People
     "GET /api/people": row("the list of people", coordinator=ACTIVE),
     "POST /api/people": row("add a person", coordinator=ACTIVE),
+    "GET /api/people/<id:person>": row("one person and their classes", coordinator=ACTIVE),
     "PATCH /api/people/<id:person>": row(
-        "rename, change role, deactivate", coordinator=ACTIVE, self=()
+        "rename, change role, deactivate; not oneself", coordinator=ACTIVE
     ),
     "POST /api/people/<id:person>/code": row(
         "a one-time code, also for a pending student", coordinator=ACTIVE, teacher=ACTIVE
@@ -102,5 +103,8 @@ ROUTES: dict[str, Row] = {
     "POST /api/uploads/<id:upload>/parts": row("addresses for parts", self=WORKING),
     "POST /api/uploads/<id:upload>/complete": row("all parts are there", self=WORKING),
     "POST /api/media/sign": row("addresses of media that one may see", self=ALL),
-    "PUT /media/parts/<id:upload>/<int:n>": anybody("a signed address, 15 minutes"),
+    "PUT /media/parts/<path:key>/<int:n>": anybody(
+        "a signed address, 15 minutes, for these bytes only"
+    ),
+    "GET /media/files/<path:key>": anybody("a signed address, an hour or a little more"),
 }

@@ -78,8 +78,9 @@ def _work(job: Job) -> None:
         apply = handler.work(job)
 
         def end(session: Session) -> None:
-            apply(session)
+            # The fence first: it also lets the job enqueue itself for another day.
             queue.done(session, job)
+            apply(session)
 
         run_write(end)
     except LostLeaseError:
@@ -98,8 +99,8 @@ def _give_up(job: Job, trouble: str) -> None:
     apply = handler.give_up(job) if handler.give_up else nothing
 
     def end(session: Session) -> None:
-        apply(session)
         queue.give_up(session, job, trouble)
+        apply(session)
 
     run_write(end)
     log.error("job_given_up", kind=job.kind, job=job.id, trouble=trouble)

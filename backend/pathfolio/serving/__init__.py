@@ -1,0 +1,1 @@
+"""Giving out files: addresses for those who may see them, and the bytes behind those addresses."""
