@@ -15,16 +15,17 @@ from pathfolio.openapi import Api
 from pathfolio.sessions import tokens
 from pathfolio.settings import Settings
 
-# Each has a module `pathfolio.<domain>.views` with a flask-smorest `blueprint`.
-DOMAINS = (
-    "health",
-    "sessions",
-    "people",
-    "syncing",
-    "frameworks",
-    "uploads",
-    "serving",
-    "client",
+# Each has a `blueprint`; all but the client's are part of the described API.
+VIEWS = (
+    "health.views",
+    "sessions.views",
+    "people.views",
+    "people.class_views",
+    "syncing.views",
+    "frameworks.views",
+    "uploads.views",
+    "serving.views",
+    "client.views",
 )
 
 
@@ -64,14 +65,12 @@ def set_up_domains(app: Flask) -> None:
             "openapi_version": "3.1.0",
         },
     )
-    for domain in DOMAINS:
-        if (
-            find_spec(f"pathfolio.{domain}") is None
-            or find_spec(f"pathfolio.{domain}.views") is None
-        ):
+    for name in VIEWS:
+        package, _, _ = name.partition(".")
+        if find_spec(f"pathfolio.{package}") is None or find_spec(f"pathfolio.{name}") is None:
             continue
-        module = import_module(f"pathfolio.{domain}.views")
-        if domain == "client":
+        module = import_module(f"pathfolio.{name}")
+        if package == "client":
             app.register_blueprint(module.blueprint)
         else:
             api.register_blueprint(module.blueprint)

@@ -21,6 +21,10 @@ from pathfolio.people.models import Person
 from pathfolio.sessions.models import DeviceSession
 
 COOKIE = "__Host-pathfolio"
+# WebKit and most HTTP libraries refuse Secure cookies on plain http, even on loopback, where a
+# Pathfolio of one's own runs. There, and only there, the token travels under this name as well.
+LOOPBACK_COOKIE = "pathfolio-loopback"
+LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 COOKIE_DAYS = 400  # the longest that browsers keep
 SEEN_EVERY = timedelta(minutes=5)
 AGAIN = "Please sign in again. What you made on this device is kept."
@@ -31,7 +35,7 @@ def digest(token: str) -> str:
 
 
 def successor(token: str) -> str:
-    """The token after `token`; the same for two requests that rotate at once, unknown without our key."""
+    """The token after `token`; the same for two requests at once, and unknown without our key."""
     key: bytes = current_app.extensions["pathfolio.key"]
     mac = hmac.new(key, b"rotate:" + token.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mac).decode().rstrip("=")
@@ -57,6 +61,8 @@ def issue(session: Session, person: Person, *, device: str, shared: bool) -> Dev
 def presented() -> str | None:
     """The token that came with the request, if it has the form of one."""
     token = request.cookies.get(COOKIE, "")
+    if not token and on_loopback():
+        token = request.cookies.get(LOOPBACK_COOKIE, "")
     return token if 20 <= len(token) <= 100 and token.isascii() else None
 
 
@@ -169,14 +175,31 @@ def set_up(app: Flask) -> None:
         return response
 
 
+def on_loopback() -> bool:
+    """Plain http to this very machine."""
+    host = request.host
+    name = host[: host.index("]") + 1] if host.startswith("[") else host.partition(":")[0]
+    return not request.is_secure and name in LOOPBACK
+
+
+def drop(response: Response) -> None:
+    """Take the cookie from the device, also one that this request would have renewed."""
+    g.pop("new_token", None)
+    put(response, "", days=0)
+
+
 def put(response: Response, token: str, *, days: int) -> None:
     """Set the cookie, or drop it with `days=0`."""
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=days * 86400,
-        path="/",
-        secure=True,
-        httponly=True,
-        samesite="Lax",
-    )
+    names = {COOKIE: True}
+    if on_loopback():
+        names[LOOPBACK_COOKIE] = False
+    for name, secure in names.items():
+        response.set_cookie(
+            name,
+            token,
+            max_age=days * 86400,
+            path="/",
+            secure=secure,
+            httponly=True,
+            samesite="Lax",
+        )
