@@ -49,7 +49,6 @@ export const coordinator = {
     shared: "Shared device",
     thisDevice: "This device",
     endSession: "End the session",
-    endNamed: (device: string) => `End the session on ${device}`,
     ended: (device: string) => `The session on ${device} was ended.`,
     endAll: "End all sessions",
     endAllAsk: (name: string) =>

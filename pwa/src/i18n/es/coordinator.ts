@@ -49,7 +49,6 @@ export const coordinator: Words<typeof english> = {
     shared: "Dispositivo compartido",
     thisDevice: "Este dispositivo",
     endSession: "Terminar la sesión",
-    endNamed: (device: string) => `Terminar la sesión en ${device}`,
     ended: (device: string) => `Se terminó la sesión en ${device}.`,
     endAll: "Terminar todas las sesiones",
     endAllAsk: (name: string) =>

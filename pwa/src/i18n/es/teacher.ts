@@ -68,22 +68,19 @@ export const teacher: Words<typeof english> = {
     pendingNone: "Nadie está esperando.",
     asked: (when: string) => `Pidió entrar ${when}`,
     accept: "Sí, es de mi clase",
-    acceptNamed: (name: string) => `Sí, ${name} es de mi clase`,
     decline: "No es de mi clase",
-    declineNamed: (name: string) => `No, ${name} no es de mi clase`,
     accepted: (name: string) => `${name} ya está en la clase.`,
     declined: (name: string) => `${name} no entró en la clase.`,
     look: "Mirar otra vez",
     codeFor: (name: string) => `Código de un solo uso para ${name}`,
     codeAction: "Olvidó la contraseña",
-    codeActionNamed: (name: string) => `${name} olvidó la contraseña: dar un código de un solo uso`,
     codeAsk: (name: string) =>
       `¿Dar a ${name} un código de un solo uso? Con él elige una contraseña nueva. La anterior sirve hasta entonces.`,
     codeMake: "Crear el código",
     codeHow:
       "Díselo o escríbelo solo para esta persona. Al entrar debe elegir «Tengo un código de un solo uso».",
     codeUser: "Nombre de usuario",
-    codeExpires: (time: string) => `Sirve una vez, hasta las ${time}`,
+    codeExpires: (time: string) => `Sirve una vez, hasta: ${time}`,
     openStudent: (name: string) => `Abrir ${name}`,
   },
   studentPage: {
