@@ -24,6 +24,8 @@ Code: TypeAlias = Literal[
     "forbidden", "invalid", "id_reused", "too_large", "erased", "purged", "widened"
 ]
 
+EventKind: TypeAlias = Literal["revived", "conflict"]
+
 TRASH = "deleted"
 """The name under which `meta` and `flags` speak of the trash; no kind may have a field of this name."""
 FLAGS = "flags"
@@ -118,7 +120,8 @@ class HistoryRow:
     after: str | None
     status: Status
     took: tuple[str, ...] = ()
-    """The fields whose shown scalar or text this change decided (more than one only for create)."""
+    """The scalar and text fields whose shown value this change decided, and the ordered fields of which it says where
+    an entry stands (more than one only for create)."""
     merged: bool = False
     """Whether `result` differs from `value`."""
     result: Json = None
@@ -167,7 +170,7 @@ class Event:
     `revived`: an edit and a delete did not know each other; the record lives. `conflict`: a value lost and is flagged.
     """
 
-    kind: Literal["revived", "conflict"]
+    kind: EventKind
     record: str
     field: str
     people: tuple[str, ...]
