@@ -41,10 +41,14 @@ class DiskStore:
 
     part_floor = 1
 
-    def __init__(self, root: Path, signer: Signer, base: str = "/media") -> None:
+    def __init__(
+        self, root: Path, signer: Signer, *, base: str = "/media", origin: str = ""
+    ) -> None:
+        """`origin`: where objects are fetched from, when not from the app's own address."""
         self.root = root
         self._signer = signer
         self._base = base
+        self._origin = origin
         for name in ("objects", "parts", "tmp"):
             (root / name).mkdir(parents=True, exist_ok=True)
 
@@ -148,7 +152,7 @@ class DiskStore:
     def sign_get(self, key: str, *, mime: str, filename: str | None, expires: datetime) -> str:
         path = f"{self._base}/files/{check_key(key)}"
         fields = {"mime": mime} | ({"name": filename} if filename else {})
-        return f"{path}?{self._signer.query('GET', path, fields, expires)}"
+        return f"{self._origin}{path}?{self._signer.query('GET', path, fields, expires)}"
 
     def delete(self, key: str) -> None:
         self._object(key).unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from pathfolio_media.sniff import JPEG, KINDS, Kind
 VERSION = 1
 """Raised when outputs change, so that a command can make them again."""
 
-CLEAN = "clean"
+CLEAN, ORIGINAL = "clean", "original"
 LONG_EDGE = 2000  # not 2048: JPEG's cheap halving takes 4032 pixels to 2016
 WEBP = {"w2000": LONG_EDGE, "w1024": 1024, "w320": 320}
 FALLBACK = ("jpg1024", 1024)
@@ -54,6 +54,7 @@ class Report:
     thumbhash: str = ""
     damaged: bool = False
     original: Original = "as_is"
+    refused: tuple[str, str] | None = None
     sizes: dict[str, tuple[int, int, int]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -70,14 +71,21 @@ def set_up() -> None:
 
 
 def render(source: Path, target: Path, mime: str, limits: Limits) -> Report:
-    """Writes `{name}.{suffix}` for every rendition into the folder `target`.
+    """Writes `{name}.{suffix}` for every rendition into the folder `target`, and `clean` where needed.
 
-    Raises:
-        UnrenderableError: too large, or not even partly decodable.
+    A picture that is too large, or not even partly decodable, gives a report that says so in `refused`.
     """
-    kind = KINDS[mime]
     report = Report(original=clean_copy(source, target, mime))
-    picture = _decode(source, kind, limits, report)
+    # Known first, and kept beside: the pixels may yet bring this process down.
+    (target / ORIGINAL).write_text(report.original)
+    try:
+        _make(_decode(source, KINDS[mime], limits, report), target, report)
+    except UnrenderableError as refused:
+        report.refused = (refused.code, str(refused))
+    return report
+
+
+def _make(picture: Image.Image, target: Path, report: Report) -> None:
     for name, edge in WEBP.items():
         picture.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=3.0)
         _save(picture, target, name, report, format="WEBP", quality=80, method=3)
@@ -92,7 +100,6 @@ def render(source: Path, target: Path, mime: str, limits: Limits) -> Report:
                 optimize=True,
             )
     report.thumbhash = thumbhash(picture)
-    return report
 
 
 def clean_copy(source: Path, target: Path, mime: str) -> Original:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from pathfolio_media.limits import Limits
-from pathfolio_media.render import Report, UnrenderableError
+from pathfolio_media.render import ORIGINAL, Original, Report
 
 PACKAGES = [path for path in sys.path if path]
 
@@ -25,6 +25,7 @@ _DEATHS = {
     "signal 25": ("too_large", "This picture needs more room than this school gives it."),
     "exit 9": ("too_large", "This picture needs more memory than this school gives it."),
 }
+_BROKEN = ("unreadable", "This picture can't be opened: the file is broken.")
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,12 @@ class Workshop:
     def rendered(self, source: Path, mime: str) -> Iterator[Made]:
         """Renders the picture at `source`, which is of the sniffed type `mime`.
 
-        Raises:
-            UnrenderableError: refused, broken, or it took its child process down.
+        A picture that is refused, broken, or takes its child process down says so in `report.refused`.
         """
         with tempfile.TemporaryDirectory(dir=self._scratch, prefix="render-") as name:
             folder = Path(name)
             answer = self._ask({"source": str(source.resolve()), "target": name, "mime": mime})
-            yield Made(folder, _report(answer))
+            yield Made(folder, _report(answer, folder))
 
     def close(self) -> None:
         """Ends the child process; the next picture starts another."""
@@ -95,7 +95,9 @@ class Workshop:
         return found
 
     def _running(self) -> subprocess.Popen[str]:
-        if self._zygote is None or self._zygote.poll() is not None:
+        if self._zygote is not None and self._zygote.poll() is not None:
+            self.close()
+        if self._zygote is None:
             self._zygote = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
                 [sys.executable, "-I", "-c", _START, *PACKAGES],
                 stdin=subprocess.PIPE,
@@ -118,17 +120,23 @@ def _write_line(zygote: subprocess.Popen[str], line: str) -> None:
     zygote.stdin.flush()
 
 
-def _report(answer: dict[str, Any]) -> Report:
-    if "refused" in answer:
-        code, sentence = answer["refused"]
-        raise UnrenderableError(code, sentence)
+def _report(answer: dict[str, Any], folder: Path) -> Report:
     if "died" in answer:
-        code, sentence = _DEATHS.get(
-            answer["died"], ("unreadable", "This picture can't be opened: the file is broken.")
+        return Report(
+            original=_known_original(folder), refused=_DEATHS.get(answer["died"], _BROKEN)
         )
-        raise UnrenderableError(code, sentence)
     report = Report(**answer["ok"])
+    report.refused = (report.refused[0], report.refused[1]) if report.refused else None
     report.sizes = {
         name: (width, height, size) for name, (width, height, size) in report.sizes.items()
     }
     return report
+
+
+def _known_original(folder: Path) -> Original:
+    """What the child found out before it died; nothing at all means that nothing may be given out."""
+    try:
+        found = (folder / ORIGINAL).read_text()
+    except FileNotFoundError:
+        return "withheld"
+    return "as_is" if found == "as_is" else "clean" if found == "clean" else "withheld"

@@ -2,7 +2,7 @@
 
 Started by `workshop` with an empty environment. It reads one JSON request per line, forks a child that limits
 itself before it touches the file, waits for it no longer than allowed, and answers one JSON line:
-`{"ok": report}`, `{"refused": [code, sentence]}` or `{"died": how}`. So a picture that brings a decoder down, or
+`{"ok": report}` or `{"died": how}`. So a picture that brings a decoder down, or
 takes it over, meets neither secrets nor a database connection.
 """
 
@@ -60,8 +60,9 @@ def _be_child(request: dict[str, Any], limits: Limits, writer: int) -> None:
     """Never returns, never unwinds into the parent's loop."""
     try:
         _limit(limits)
-        answer = _work(request, limits)
-        os.write(writer, json.dumps(answer).encode())
+        source, target = Path(request["source"]), Path(request["target"])
+        report = render.render(source, target, request["mime"], limits)
+        os.write(writer, json.dumps({"ok": report.as_json()}).encode())
         os._exit(0)
     except MemoryError:
         os._exit(9)
@@ -81,14 +82,6 @@ def _limit(limits: Limits) -> None:
     for what, most in caps.items():
         resource.setrlimit(what, (most, most))
     os.nice(10)
-
-
-def _work(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    source, target = Path(request["source"]), Path(request["target"])
-    try:
-        return {"ok": render.render(source, target, request["mime"], limits).as_json()}
-    except render.UnrenderableError as refused:
-        return {"refused": [refused.code, str(refused)]}
 
 
 if __name__ == "__main__":

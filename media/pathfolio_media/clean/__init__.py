@@ -4,6 +4,7 @@ The device does the same before it hashes (pwa/src/data/media/strip); here it is
 allow-list: what is not known to be needed for showing the picture goes. Orientation stays.
 """
 
+import struct
 from collections.abc import Callable
 
 from pathfolio_media.clean import gif, isobmff, jpeg, png, webp
@@ -40,7 +41,7 @@ def cleaned(data: bytes, mime: str) -> bytes:
     """
     try:
         return _WALKS[mime](data)
-    except (IndexError, ValueError) as broken:
+    except (IndexError, ValueError, struct.error) as broken:
         raise UnwalkableError(mime) from broken
 
 
