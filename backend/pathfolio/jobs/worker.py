@@ -18,7 +18,7 @@ from pathfolio.jobs import queue
 from pathfolio.jobs.handlers import HANDLERS, Job, nothing
 from pathfolio.jobs.queue import LEASE, LostLeaseError
 
-# Modules that register handlers, and may have a `start()` that enqueues what runs by the calendar.
+# Modules that register handlers. They may have `start()`, which enqueues what runs by the calendar, and `stop()`.
 MODULES = ("pathfolio.uploads.checking", "pathfolio.uploads.collect")
 SHORTEST, LONGEST = 0.1, 2.0
 
@@ -28,23 +28,26 @@ log = structlog.get_logger()
 def run(app: Flask, stop: threading.Event) -> None:
     """Works until `stop` is set; then ends the job in hand first."""
     with app.app_context():
-        start()
+        call_modules("start")
         pause = SHORTEST
-        while not stop.is_set():
-            if run_one():
-                pause = SHORTEST
-                continue
-            # Nobody tells a process about another one's commit on SQLite: look again, ever more rarely.
-            stop.wait(_until_due(pause))
-            pause = min(LONGEST, pause * 2)
+        try:
+            while not stop.is_set():
+                if run_one():
+                    pause = SHORTEST
+                    continue
+                # Nobody tells a process about another one's commit on SQLite: look again, ever more rarely.
+                stop.wait(_until_due(pause))
+                pause = min(LONGEST, pause * 2)
+        finally:
+            call_modules("stop")
 
 
-def start() -> None:
-    """Registers all handlers; enqueues what runs by the calendar."""
-    for name in MODULES:
-        begin = getattr(import_module(name), "start", None)
-        if begin:
-            begin()
+def call_modules(name: str) -> None:
+    """Registers all handlers by importing their modules; calls `start` or `stop` where they have it."""
+    for module in map(import_module, MODULES):
+        function = getattr(module, name, None)
+        if function:
+            function()
 
 
 def run_one() -> bool:
