@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import flask_smorest
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from marshmallow import Schema, fields
 
@@ -78,12 +79,20 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # the library publishes no 
         app.config["API_SPEC_OPTIONS"] = {
             "info": {"description": "The API of one Pathfolio server.", "license": LICENCE},
         }
-        super().__init__(app, spec_kwargs=spec_kwargs)
+        plugin = MarshmallowPlugin(schema_name_resolver=schema_name)
+        super().__init__(app, spec_kwargs=spec_kwargs | {"marshmallow_plugin": plugin})
         self.register_field(Text, "string", None)
         self.register_converter(IdConverter, id_schema)
 
     def _register_error_handlers(self) -> None:
         """Nothing: see `pathfolio.errors.set_up`."""
+
+
+def schema_name(schema: Schema | type[Schema]) -> str:
+    """`PeopleListed` for `pathfolio.people.schemas.ListedSchema`: two domains may use one word."""
+    found = schema if isinstance(schema, type) else type(schema)
+    domain = found.__module__.split(".")[1]
+    return domain.title() + found.__name__.removesuffix("Schema")
 
 
 def id_schema(_converter: IdConverter) -> dict[str, str]:

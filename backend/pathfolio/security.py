@@ -94,6 +94,9 @@ def set_up(app: Flask) -> None:
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", page_policy)
+        if response.status_code == 204:
+            response.set_data(b"")  # flask-smorest says `null` where nothing is to be said
+            response.headers.pop("Content-Type", None)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         if secure:

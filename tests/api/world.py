@@ -5,11 +5,14 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import Headers
+from werkzeug.test import TestResponse
 
 from pathfolio import db
 from pathfolio.app import create_app
@@ -57,7 +60,9 @@ def prepare(url: str) -> None:
     with app.app_context():
         db.db.create_all()
         kept = passwords.hashed(PASSWORD)
-        ids = {slug: operations.create_school(slug, f"{slug.title()} School").id for slug in SCHOOLS}
+        ids = {
+            slug: operations.create_school(slug, f"{slug.title()} School").id for slug in SCHOOLS
+        }
         rooms = {
             (slug, title): classes.add_class(ids[slug], title, by=None)["id"]
             for title in ("blue", "green")
@@ -66,18 +71,16 @@ def prepare(url: str) -> None:
         for name in CAST:
             for slug in SCHOOLS:
                 room = rooms.get((slug, CAST[name][1] or ""))
-                cast(ids[slug], name, room, kept)
+                cast(ids[slug], f"{name.title()} {slug.title()}", name, room, kept)
         db.db.engine.dispose()
 
 
-def cast(school: str, name: str, room: str | None, kept: str) -> None:
+def cast(school: str, full: str, name: str, room: str | None, kept: str) -> None:
     """One person of the cast, in their class and in their state."""
     role, _, state = CAST[name]
 
     def work(session: Session) -> str:
-        person = roster.new_person(
-            session, school, name=f"{name.title()} {school[:3]}", username=name, role=role
-        )
+        person = roster.new_person(session, school, name=full, username=name, role=role)
         person.password = kept
         if state == "pending" and room:
             person.status = "pending"
@@ -95,6 +98,16 @@ def cast(school: str, name: str, room: str | None, kept: str) -> None:
         classes.put(school, room, person, part, by=None)
     if state == "inactive":
         operations.change_person(school, person, {"active": False}, by=None)
+
+
+class Browser(FlaskClient):
+    """Asks over https at the school's address, as a page of that address would."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:  # noqa: ANN401
+        options.setdefault("base_url", HOST)
+        headers = Headers(options.pop("headers", None))
+        headers.setdefault("Sec-Fetch-Site", "same-origin")
+        return super().open(*args, headers=headers, **options)
 
 
 @dataclass
@@ -119,11 +132,7 @@ class World:
 
     def client(self) -> FlaskClient:
         """A browser that nobody has signed in on."""
-        client = self.app.test_client()
-        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-        client.environ_base["wsgi.url_scheme"] = "https"
-        client.environ_base["HTTP_HOST"] = HOST.removeprefix("https://")
-        return client
+        return Browser(self.app)
 
     def as_(self, name: str, school: str = "north", *, shared: bool = False) -> FlaskClient:
         """A browser on which this person is signed in, without the time a password takes."""
@@ -141,8 +150,6 @@ class World:
 
 def begin(session: Session, person: Person, *, shared: bool) -> str:
     """A session in the database; returns its token."""
-    from flask import g  # noqa: PLC0415 - only within a request
-
     row: DeviceSession = tokens.issue(session, person, device="A test", shared=shared)
     assert row.id
     token: str = g.new_token

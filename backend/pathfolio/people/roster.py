@@ -188,7 +188,7 @@ def differences(session: Session, school: str, wanted: Wanted) -> list[tuple[str
         )
         if space not in wanted.whole:
             query = query.where(Member.person.in_(list(members)))
-        have: dict[str, str] = dict(session.execute(query).tuples().all())
+        have: dict[str, str] = {person: role for person, role in session.execute(query)}  # noqa: C416 - rows are not pairs to mypy
         target: dict[str, str | None] = (
             (dict.fromkeys(have) | members) if space in wanted.whole else members
         )

@@ -154,9 +154,16 @@ def begin(school: str, person_id: str, device: Device) -> dict[str, Any]:
 
 def describe(session: Session, person: Person, row: DeviceSession) -> dict[str, Any]:
     """The body of `GET /api/session`."""
+    school = session.get_one(School, person.school)
     found: dict[str, Any] = {
-        "person": person,
-        "school": session.get_one(School, person.school),
+        "person": {
+            "id": person.id,
+            "name": person.name,
+            "role": person.role,
+            "status": person.status,
+            "username": person.username,
+        },
+        "school": {"id": school.id, "slug": school.slug, "name": school.name},
         "session": row.id,
         "shared": row.shared,
     }

@@ -155,7 +155,8 @@ def refresh(token: str) -> None:
             return following if row.token == digest(following) else None
         if row.previous is not None and row.previous_until is None:
             row.previous_until = now() + timedelta(minutes=found.grace_minutes)
-        if now() - row.rotated >= timedelta(hours=found.rotate_hours):
+        waiting = row.previous_until is not None and now() <= row.previous_until
+        if not waiting and now() - row.rotated >= timedelta(hours=found.rotate_hours):
             row.previous, row.previous_until = row.token, None
             row.token, row.rotated = digest(following), now()
             return following

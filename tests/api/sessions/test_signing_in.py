@@ -61,9 +61,7 @@ def test_plain_http_on_this_machine_also_gets_a_cookie_that_every_library_sends(
     world: World,
 ) -> None:
     client = world.app.test_client()
-    response = client.post(
-        "/api/session", **enter(client), base_url="http://127.0.0.1:8080", headers={"Origin": ""}
-    )
+    response = client.post("/api/session", **enter(client), base_url="http://127.0.0.1:8080")
     names = [cookie.split("=")[0] for cookie in response.headers.getlist("Set-Cookie")]
     assert names == ["__Host-pathfolio", "pathfolio-loopback"]
     elsewhere = world.app.test_client()
@@ -82,9 +80,7 @@ def test_plain_http_on_this_machine_also_gets_a_cookie_that_every_library_sends(
         {"username": "@north"},
     ],
 )
-def test_every_wrong_sign_in_gets_the_same_answer(
-    world: World, changes: dict[str, object]
-) -> None:
+def test_every_wrong_sign_in_gets_the_same_answer(world: World, changes: dict[str, object]) -> None:
     response = world.client().post("/api/session", **enter(world.client(), **changes))
     assert (response.status_code, slug(response)) == (403, "wrong_sign_in")
 
@@ -199,7 +195,9 @@ def test_a_token_rotates_and_the_old_one_works_through_the_grace_window(
     with clock.using(lambda: start + timedelta(hours=49)):
         assert lost.get("/api/session").status_code == 200
         assert cookie_of(lost) == new, "a second request with the old token gets the same successor"
-        assert client.get("/api/session").status_code == 200  # the new one is used: the grace begins
+        assert (
+            client.get("/api/session").status_code == 200
+        )  # the new one is used: the grace begins
     with clock.using(lambda: start + timedelta(hours=49, minutes=59)):
         late = world.client()
         late.set_cookie(tokens.COOKIE, old, domain="pathfolio.test", secure=True)
