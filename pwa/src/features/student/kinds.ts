@@ -1,4 +1,4 @@
-import type { Attachment, FileAttachment, View } from "../../data";
+import type { Attachment, View } from "../../data";
 import type { IconName } from "../../ui/icons";
 
 /** What a piece of work holds, in the order a glance should meet it. */
@@ -19,13 +19,4 @@ export function kindsOf(artifact: View<"artifact">): WorkKind[] {
   const kinds = new Set<WorkKind>(artifact.fields.attachments.map((attachment) => attachment.type));
   if (artifact.fields.words.trim() !== "") kinds.add("words");
   return [...kinds];
-}
-
-/** The picture that stands for a piece: the chosen cover, else the first photo or video; undefined when it has none. */
-export function coverOf(artifact: View<"artifact">): (FileAttachment & { key: string }) | undefined {
-  const pictures = artifact.fields.attachments.filter(
-    (attachment): attachment is FileAttachment & { key: string } =>
-      attachment.type === "photo" || attachment.type === "video",
-  );
-  return pictures.find((picture) => picture.key === artifact.fields.cover) ?? pictures[0];
 }
