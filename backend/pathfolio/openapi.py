@@ -7,8 +7,9 @@ from typing import Any
 
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Flask
+from flask import Flask, Request
 from marshmallow import Schema, fields
+from webargs.flaskparser import FlaskParser
 
 from pathfolio.access.guard import IdConverter
 from pathfolio.ids import PATTERN
@@ -28,8 +29,18 @@ class ProblemSchema(Schema):
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 
 
+class StrictParser(FlaskParser):
+    """Reads bodies by `pathfolio.wire`, which refuses what the library lets through."""
+
+    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ANN401 - JSON is anything
+        del schema
+        return req.get_json()
+
+
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library publishes no types
     """flask-smorest's blueprint with types, and our problem as every route's error."""
+
+    ARGUMENTS_PARSER = StrictParser()
 
     def get(self, rule: str) -> Callable[[View], View]:
         return self.route_of("GET", rule)

@@ -47,11 +47,11 @@ class Strict(fields.Boolean):
         value: object,
         attr: str | None,
         data: Mapping[str, Any] | None,
-        **_options: Any,  # noqa: ANN401 - the signature is marshmallow's
+        **options: Any,  # noqa: ANN401 - the signature is marshmallow's
     ) -> bool:
         if not isinstance(value, bool):
             raise ValidationError("Please send true or false.")
-        return value
+        return bool(super()._deserialize(value, attr, data, **options))
 
 
 class PeopleQuerySchema(Schema):
