@@ -1,12 +1,13 @@
 /** The theme of the page: the person's choice, or what the device asks for. */
-export type Theme = "" | "light" | "dark";
+export const themes = ["system", "light", "dark"] as const;
+export type Theme = (typeof themes)[number];
 
-export function isTheme(value: unknown): value is Theme {
-  return value === "" || value === "light" || value === "dark";
+export function themeOf(value: unknown): Theme {
+  return themes.find((theme) => theme === value) ?? "system";
 }
 
 export function showTheme(theme: Theme): void {
   const root = document.documentElement;
-  if (theme) root.dataset.theme = theme;
-  else delete root.dataset.theme;
+  if (theme === "system") delete root.dataset.theme;
+  else root.dataset.theme = theme;
 }

@@ -1,3 +1,4 @@
+import { account } from "./account";
 import { common } from "./common";
 import { coordinator } from "./coordinator";
 import { showcase } from "./showcase";
@@ -5,5 +6,5 @@ import { student } from "./student";
 import { teacher } from "./teacher";
 
 /** Each feature file may hold several groups; a group is what a screen reads, such as `t.home`. */
-export const words = { ...common, ...student, ...teacher, ...coordinator, ...showcase };
+export const words = { ...common, ...account, ...student, ...teacher, ...coordinator, ...showcase };
 export type Everything = typeof words;
