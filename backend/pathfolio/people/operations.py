@@ -21,6 +21,7 @@ from pathfolio.ids import new_id
 from pathfolio.people import names, roster
 from pathfolio.people.models import STAFF, Enrolment, Person, School, SchoolClass
 from pathfolio.sessions import codes
+from pathfolio.syncing.write import open_school
 from pathfolio.text import clean
 
 PAGE = 50
@@ -37,6 +38,7 @@ def create_school(slug: str, name: str) -> School:
             raise Conflict(f"There is a school {slug} already.")
         school = School(id=new_id(), slug=slug, name=name)
         session.add(school)
+        open_school(session, school.id)
         session.flush()
         session.expunge(school)
         return school

@@ -1,0 +1,198 @@
+"""One mutation under the locks: permission by today's membership, merge, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from pathfolio.records import KINDS, Kind
+from pathfolio.records import check as checking
+from pathfolio.records.check import RefusedError
+from pathfolio.syncing import moves, permission, spaces
+from pathfolio.syncing.locks import Live, Locks
+from pathfolio.syncing.past import stored
+from pathfolio.syncing.permission import Author
+from pathfolio.uploads import references
+from pathfolio_sync import Context, Mutation, Outcome, canonical, merge
+
+BODY_BYTES = 1024 * 1024
+OPS = ("create", "set", "text", "add", "remove", "place", "delete", "restore")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one mutation: status, and for a rejected one a code and a sentence."""
+
+    status: str
+    code: str | None = None
+    sentence: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A mutation whose value was checked. `kind` is None until its record was found."""
+
+    mutation: Mutation
+    kind: Kind | None
+    device_now: datetime | None = None
+
+
+def checked(mutation: Mutation, kind: Kind | None, person: str) -> Mutation:
+    """The mutation with its value cleaned. Raises RefusedError."""
+    if mutation["op"] == "create":
+        found, fields = checking.creation(mutation["value"], mutation["record"], person)
+        if mutation["field"] is not None:
+            raise checking.invalid("A creation names no field.")
+        return {**mutation, "value": {"kind": found.name, "fields": fields}}
+    if mutation["op"] not in OPS:
+        raise checking.invalid(f"There is no such change. Known are: {', '.join(OPS)}.")
+    if kind is None:
+        raise permission.forbidden(permission.NOT_HERE)
+    value = checking.change(kind, mutation["op"], mutation["field"], mutation["value"])
+    return {**mutation, "value": value}
+
+
+def apply(locks: Locks, author: Author, change: Change) -> Result:
+    """Apply one checked mutation. Raises RefusedError, NotLockedError."""
+    mutation = change.mutation
+    again = _seen_before(locks, author, mutation)
+    if again is not None:
+        return again
+    if not author.active:
+        raise permission.forbidden(permission.CLOSED)
+    live = locks.find(mutation["record"])
+    if live is None:
+        reason = locks.tombstone(mutation["record"])
+        if reason is not None:
+            raise RefusedError(reason, _BURIED[reason])
+    if mutation["op"] == "create":
+        return _create(locks, author, change, live)
+    if live is None:
+        raise permission.forbidden(permission.NOT_HERE)
+    if change.kind is not live.kind:
+        mutation = checked(mutation, live.kind, author.person)
+    return _change(locks, author, Change(mutation, live.kind, change.device_now), live)
+
+
+_BURIED = {
+    "erased": "This was erased on request and cannot be changed any more.",
+    "purged": "This was in the trash for 30 days and is gone. What you wrote is kept in your list.",
+}
+
+
+def _seen_before(locks: Locks, author: Author, mutation: Mutation) -> Result | None:
+    """The result of then, when this very mutation was accepted before."""
+    row = locks.past.mutation(mutation["id"])
+    if row is None:
+        return None
+    if row["record"] != mutation["record"] or row["by"] != author.person:
+        raise checking.invalid("Another change has this id already.")
+    return Result(row["status"])
+
+
+def _create(locks: Locks, author: Author, change: Change, live: Live | None) -> Result:
+    mutation = change.mutation
+    value = cast("dict[str, Any]", mutation["value"])
+    kind = KINDS[value["kind"]]
+    if live is not None:
+        if live.kind is not kind or live.by != author.person:
+            raise RefusedError("id_reused", "Something else has this id already.")
+        permission.may_change(kind, live.by, author, live.space, locks.roles(author.person))
+        return _merge(locks, author, change, live, kind)
+    space = moves.home_of(locks, kind, author.person, value["fields"])
+    permission.may_create(kind, author, space, locks.roles(author.person))
+    locks.need(space)
+    return _merge(locks, author, change, None, kind, space)
+
+
+def _change(locks: Locks, author: Author, change: Change, live: Live) -> Result:
+    mutation = change.mutation
+    roles = locks.roles(author.person)
+    if live.kind.deletable:
+        permission.may_delete_notice(author, live.space, mutation["op"])
+    else:
+        permission.may_change(live.kind, live.by, author, live.space, roles)
+    if mutation["op"] == "set" and mutation["field"] == "audience":
+        moves.may_move(locks, author, live, str(mutation["value"]))
+    else:
+        moves.refuse_widened(locks, author, live, mutation)
+    return _merge(locks, author, change, live, live.kind)
+
+
+def _merge(
+    locks: Locks,
+    author: Author,
+    change: Change,
+    live: Live | None,
+    kind: Kind,
+    space: str | None = None,
+) -> Result:
+    mutation = change.mutation
+    narrow: dict[str, Callable[[object], int]] = {"audience": spaces.narrowness}
+    context = Context(
+        plan=cast("Any", kind.plan),
+        actor=author.person,
+        now=locks.now,
+        history=locks.past.of(mutation["record"]),
+        device_now=change.device_now,
+        narrowness=narrow if kind.audiences else {},
+    )
+    outcome = merge(cast("Any", live.state if live else None), mutation, context)
+    if outcome.status == "rejected":
+        raise RefusedError(
+            str(outcome.code or "invalid"), outcome.sentence or "This cannot be done."
+        )
+    if outcome.changed:
+        _write(locks, author, change, live, kind, outcome, space)
+    return Result(outcome.status)
+
+
+def _write(
+    locks: Locks,
+    author: Author,
+    change: Change,
+    live: Live | None,
+    kind: Kind,
+    outcome: Outcome,
+    space: str | None,
+) -> None:
+    mutation = change.mutation
+    state = dict(cast("dict[str, Any]", outcome.state))
+    if len(canonical(state)) > BODY_BYTES:
+        raise RefusedError("too_large", "There is too much in this one piece. Start another one.")
+    if live is not None and mutation["field"] == "audience":
+        space = moves.home_of(locks, kind, live.by, state["fields"])
+    space = space or cast("Live", live).space
+    locks.need(space)
+    if "attachments" in kind.fields and (
+        mutation["op"] == "create" or mutation["field"] == "attachments"
+    ):
+        _note_uploads(locks, author, state)
+    if live is not None and live.space != space:
+        moves.move(locks, author, live, state, space, mutation["id"])
+    else:
+        locks.put(space, kind, state, mutation["id"])
+    assert outcome.row is not None  # noqa: S101 - changed says so
+    locks.past.add(
+        stored(outcome.row)
+        | {
+            "school": locks.school,
+            "record": mutation["record"],
+            "space": space,
+            "client": author.client,
+            "n": mutation["n"] or None,
+        }
+    )
+
+
+def _note_uploads(locks: Locks, author: Author, state: dict[str, Any]) -> None:
+    """Tell who put which file here, and show what is known of each."""
+    entries = state["fields"].get("attachments", {}).values()
+    uploads = sorted({each["v"]["upload"] for each in entries if "upload" in each["v"]})
+    media = references.note(locks.session, locks.school, state["id"], uploads, author.person)
+    if media:
+        state["media"] = media
+    else:
+        state.pop("media", None)

@@ -1,0 +1,76 @@
+"""Epochs: the log's name, changed once when the server turns out to have lost a part of its past."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pathfolio import clock, db, ids
+from pathfolio.log import log
+from pathfolio.syncing import highwater
+from pathfolio.syncing.models import Meta, Space, SpaceChain
+
+# Whoever claims to have seen more than there is may be right (the whole machine was rolled back),
+# or may only want to make everybody sync again; so on a claim alone at most one a day begins.
+CLAIM_PAUSE = timedelta(days=1)
+
+
+def open_school(session: Session, school: str) -> None:
+    """Give a new school its first epoch."""
+    session.add(Meta(school=school, epoch=ids.new_id(), began=clock.now(), reason="first"))
+
+
+def current(session: Session, school: str) -> str:
+    """The epoch of a school. Raises LookupError for a school that was never opened."""
+    found = session.scalar(select(Meta.epoch).where(Meta.school == school))
+    if found is None:
+        raise LookupError("this school has no epoch: it was not set up by `pathfolio init`")
+    return found
+
+
+def begin(session: Session, reason: str) -> None:
+    """A new epoch for every school: all devices offer what they have, and read anew."""
+    for meta in session.scalars(select(Meta).with_for_update()):
+        meta.epoch, meta.began, meta.reason = ids.new_id(), clock.now(), reason
+    log.warning("new_epoch", reason=reason)
+    db.after_commit(session, highwater.here().forget)
+
+
+def claim(reason: str) -> bool:
+    """A device's cursor cannot be true: begin a new epoch unless one began within a day."""
+
+    def work(session: Session) -> bool:
+        newest = session.scalars(select(Meta).where(Meta.reason != "first")).all()
+        if any(meta.began > clock.now() - CLAIM_PAUSE for meta in newest):
+            return False
+        begin(session, reason)
+        return True
+
+    return db.run_write(work)
+
+
+def check_at_start() -> bool:
+    """Begin a new epoch if the database is behind the high-water file; whether it was."""
+    marks = highwater.here().read()
+    if not marks:
+        return False
+    with db.read() as session:
+        behind = any(_behind(session, school, spaces) for school, spaces in marks.items())
+    if behind:
+        db.run_write(lambda session: begin(session, "behind_high_water"))
+    return behind
+
+
+def _behind(session: Session, school: str, marks: dict[str, tuple[int, str]]) -> bool:
+    for space, (seq, chain) in marks.items():
+        head = session.scalar(
+            select(Space.head).where(Space.school == school, Space.space == space)
+        )
+        if head is None or head < seq:
+            return True
+        kept = session.get(SpaceChain, (school, space, seq))
+        if kept is not None and kept.chain != chain:
+            return True
+    return False

@@ -1,0 +1,120 @@
+"""The high-water file: how far the log had come, kept outside of the database.
+
+A database restored from a backup is behind it; then a new epoch begins (docs/protocol.md, "Restore").
+It is written and flushed after commits, at most once a second, and holds the newest cursors of the
+spaces written last, not all of them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import json
+import os
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+NAME = "highwater.json"
+SECONDS = 1.0
+MOST_SPACES = 256
+_EXTENSION = "pathfolio.highwater"
+
+Marks = dict[str, dict[str, tuple[int, str]]]
+
+
+class HighWater:
+    """The file, and what this process has not written to it yet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._waiting: Marks = {}
+        self._lock = threading.Lock()
+        self._written = 0.0
+        self._timer: threading.Timer | None = None
+
+    def note(self, school: str, marks: Mapping[str, tuple[int, str]]) -> None:
+        """Take note of new heads `{space: (seq, chain)}`; the file follows within a second."""
+        with self._lock:
+            self._waiting.setdefault(school, {}).update(marks)
+            if time.monotonic() - self._written >= SECONDS:
+                self._write()
+            elif self._timer is None:
+                self._timer = threading.Timer(SECONDS, self.flush)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def flush(self) -> None:
+        """Write what waits, now."""
+        with self._lock:
+            self._write()
+
+    def read(self) -> Marks:
+        """School -> space -> (seq, chain). A file that cannot be read counts as empty."""
+        try:
+            found = json.loads(self.path.read_text("ascii"))
+        except (OSError, ValueError):
+            return {}
+        return {
+            school: {space: (int(mark[0]), str(mark[1])) for space, mark in marks.items()}
+            for school, marks in found.items()
+        }
+
+    def forget(self) -> None:
+        """Begin anew, after a new epoch."""
+        with self._lock:
+            self._waiting = {}
+            self.path.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        waiting, self._waiting = self._waiting, {}
+        if not waiting:
+            return
+        self._written = time.monotonic()
+        with self.path.with_suffix(".lock").open("w") as guard:
+            fcntl.flock(guard, fcntl.LOCK_EX)  # worker and command line write it too
+            merged: dict[str, Any] = self.read()
+            for school, marks in waiting.items():
+                kept = merged.setdefault(school, {})
+                for space, mark in marks.items():
+                    known = kept.pop(space, (0, ""))
+                    kept[space] = max(known, mark)
+                merged[school] = dict(list(kept.items())[-MOST_SPACES:])
+            durable_write(self.path, json.dumps(merged))
+
+
+def durable_write(path: Path, text: str) -> None:
+    """Replace a file so that after a power cut it holds the old or the new text, whole."""
+    fresh = path.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def here() -> HighWater:
+    """The high-water file of the application in use."""
+    found = current_app.extensions.get(_EXTENSION)
+    if found is None:
+        data = current_app.extensions["pathfolio.settings"].data
+        found = current_app.extensions[_EXTENSION] = HighWater(Path(data) / NAME)
+        atexit.register(found.flush)
+    assert isinstance(found, HighWater)  # noqa: S101 - nobody else writes this extension
+    return found
+
+
+def note(school: str, marks: Mapping[str, tuple[int, str]]) -> None:
+    here().note(school, marks)

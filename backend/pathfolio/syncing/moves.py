@@ -1,0 +1,107 @@
+"""Moves between spaces: the effect of `set` on a kind's audience field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pathfolio.records import Audience, Kind
+from pathfolio.records.check import RefusedError
+from pathfolio.syncing import permission, spaces
+from pathfolio.syncing.locks import Live, Locks
+from pathfolio.syncing.permission import Author
+from pathfolio_sync import Mutation
+
+# These carry what somebody wrote; the others say nothing that the wider audience should not read.
+_WITH_CONTENT = {"create", "set", "text", "add"}
+
+
+def home_of(locks: Locks, kind: Kind, by: str, fields: Mapping[str, object]) -> str:
+    """Where a record with these fields belongs today. Raises RefusedError, NotLockedError."""
+    audience = spaces.audience_of(kind, fields)
+    artifact_space = None
+    if kind.about is not None and audience != Audience.ME:
+        artifact = str(fields.get(kind.about))
+        live = locks.find(artifact)
+        if live is None:
+            reason = locks.tombstone(artifact)
+            if reason is not None:
+                raise RefusedError(reason, "The work that this is about is gone.")
+        elif live.kind.name == "artifact":
+            artifact_space = live.space
+    found = spaces.home(kind, by, audience, artifact_space)
+    if found is None:
+        raise permission.forbidden("The work that this is about is not here for you any more.")
+    return found
+
+
+def may_move(locks: Locks, author: Author, live: Live, audience: str) -> None:
+    """Raises RefusedError unless the author may put the record before this audience."""
+    fields = dict(live.state["fields"]) | {"audience": audience}
+    target = home_of(locks, live.kind, live.by, fields)
+    if target == live.space:
+        return
+    if live.space.startswith("g:") and _other_owners(locks, author, live.space):
+        raise permission.forbidden(
+            "This work belongs to several people. Leave the group to keep a copy of your own."
+        )
+    permission.may_create(live.kind, author, target, locks.roles(author.person))
+
+
+def _other_owners(locks: Locks, author: Author, space: str) -> bool:
+    others = locks.readers(space) - {author.person}
+    return any(locks.roles(person).get(space) == permission.OWNER for person in others)
+
+
+def refuse_widened(locks: Locks, author: Author, live: Live, mutation: Mutation) -> None:
+    """What was written for a narrow audience is not shown to a wider one behind its author's back."""
+    named = mutation["space"]
+    if named == live.space or mutation["op"] not in _WITH_CONTENT:
+        return
+    wider = locks.readers(live.space) - locks.readers(named) - {author.person}
+    if wider and not _knew_of_move(locks, author, live, mutation):
+        raise RefusedError(
+            "widened", "You wrote this while fewer people could see the work. Add it now?"
+        )
+
+
+def _knew_of_move(locks: Locks, author: Author, live: Live, mutation: Mutation) -> bool:
+    """Whether the author had seen the last change of the audience, or made it on this device."""
+    holder: Live | None = live
+    if live.kind.about is not None and "audience" not in live.kind.fields:
+        holder = locks.find(live.about or "")
+    moved = holder.state["meta"].get("audience") if holder else None
+    if holder is None or moved is None:
+        return False
+    row = locks.past.mutation(moved[1])
+    if row is not None and author.client is not None and row["client"] == author.client:
+        return True
+    base = mutation["base"]
+    if holder is not live or base is None or base[0] < moved[0]:
+        return False
+    return locks.past.of(live.record).holds(int(base[0]), str(base[1]))
+
+
+def move(
+    locks: Locks, author: Author, live: Live, state: dict[str, Any], target: str, mutation: str
+) -> None:
+    """Take a record and what is about it to another space, in one transaction."""
+    locks.need(target)
+    along = [] if live.kind.about else locks.about(live.record, live.space)
+    wider = locks.readers(target) - locks.readers(live.space)
+    for each, body in [(live, state), *((one, one.state) for one in along)]:
+        moved = dict(body)
+        if wider:
+            _keep_flags(locks, author, each, moved)
+        locks.leave(each, mutation)
+        locks.put(target, each.kind, moved, mutation)
+
+
+def _keep_flags(locks: Locks, author: Author, live: Live, state: dict[str, Any]) -> None:
+    """Superseded values were written for fewer people: they go to the mover's own list."""
+    # Imported late: refusing writes records, and so comes after moves.
+    from pathfolio.syncing import refused  # noqa: PLC0415
+
+    for identity, flag in state.pop("flags", {}).items():
+        if flag["value"] is not None:
+            refused.keep_flag(locks, author, live, identity, flag)

@@ -1,0 +1,141 @@
+"""What the merge rules may know of a record's past, read from the database only when asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
+
+from sqlalchemy import RowMapping, Table, or_, select
+from sqlalchemy.orm import Session
+
+from pathfolio.syncing.models import History
+from pathfolio_sync import HistoryRow, canonical
+
+TABLE = cast("Table", History.__table__)
+PAGE = 50
+
+
+def row_of(found: RowMapping) -> HistoryRow:
+    """A stored row as the merge rules know it."""
+    return HistoryRow(
+        id=found["id"],
+        rev=found["rev"],
+        op=found["op"],
+        field=found["field"],
+        value=json.loads(found["value"]),
+        by=found["by"],
+        time=found["time"],
+        at=found["at"],
+        base=found["base"],
+        after=found["after"],
+        status=found["status"],
+        took=tuple(found["took"]),
+        merged=found["merged"],
+        result=None if found["result"] is None else json.loads(found["result"]),
+        superseded=None if found["superseded"] is None else json.loads(found["superseded"]),
+    )
+
+
+def stored(row: HistoryRow) -> dict[str, Any]:
+    """The columns of `row`, without those that only the server knows."""
+    return {
+        "id": row.id,
+        "rev": row.rev,
+        "op": row.op,
+        "field": row.field,
+        "value": canonical(row.value),
+        "by": row.by,
+        "time": row.time,
+        "at": row.at,
+        "base": row.base,
+        "after": row.after,
+        "status": row.status,
+        "took": list(row.took),
+        "merged": row.merged,
+        "result": canonical(row.result) if row.merged else None,
+        "superseded": None if row.superseded is None else canonical(row.superseded),
+    }
+
+
+class Past:
+    """All history that one transaction looks at; rows not yet written are kept here too."""
+
+    def __init__(self, session: Session, school: str) -> None:
+        self.session = session
+        self.school = school
+        self._known: dict[str, RowMapping | Mapping[str, Any] | None] = {}
+        self.fresh: list[dict[str, Any]] = []
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """Read the rows of these mutations in one go."""
+        wanted = [each for each in ids if each not in self._known]
+        self._known.update(dict.fromkeys(wanted))
+        for start in range(0, len(wanted), 500):
+            query = select(TABLE).where(
+                TABLE.c.school == self.school, TABLE.c.id.in_(wanted[start : start + 500])
+            )
+            for row in self.session.execute(query).mappings():
+                self._known[row["id"]] = row
+
+    def mutation(self, identity: str) -> Mapping[Any, Any] | None:
+        """The stored row of a mutation, of whatever record."""
+        if identity not in self._known:
+            self.expect([identity])
+        return self._known[identity]
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Take note of a row that this transaction will write."""
+        self.fresh.append(row)
+        self._known[row["id"]] = row
+
+    def of(self, record: str) -> RecordPast:
+        return RecordPast(self, record)
+
+
+class RecordPast:
+    """`pathfolio_sync.History` of one record."""
+
+    def __init__(self, past: Past, record: str) -> None:
+        self.past = past
+        self.record = record
+
+    def entry(self, mutation: str) -> HistoryRow | None:
+        found = self.past.mutation(mutation)
+        if found is None or found["record"] != self.record:
+            return None
+        return row_of(cast("RowMapping", found))
+
+    def holds(self, rev: int, mutation: str) -> bool:
+        found = self.past.mutation(mutation)
+        return found is not None and found["record"] == self.record and found["rev"] == rev
+
+    def changes(self, field: str, upto: int) -> Iterator[HistoryRow]:
+        for row in reversed(self._fresh()):
+            if row["rev"] <= upto and (row["field"] == field or row["op"] == "create"):
+                yield row_of(cast("RowMapping", row))
+        named = or_(TABLE.c.field == field, TABLE.c.op == "create")
+        while True:
+            query = self._query().where(TABLE.c.rev <= upto, named)
+            page = self._read(query.order_by(TABLE.c.rev.desc()).limit(PAGE))
+            yield from map(row_of, page)
+            if len(page) < PAGE:
+                return
+            upto = page[-1]["rev"] - 1
+
+    def since(self, rev: int) -> Iterator[HistoryRow]:
+        for row in self._fresh():
+            if row["rev"] > rev:
+                yield row_of(cast("RowMapping", row))
+        yield from map(row_of, self._read(self._query().where(TABLE.c.rev > rev)))
+
+    def _fresh(self) -> list[dict[str, Any]]:
+        return [row for row in self.past.fresh if row["record"] == self.record]
+
+    def _query(self) -> Any:  # noqa: ANN401 - SQLAlchemy's type of a select names every column
+        return select(TABLE).where(
+            TABLE.c.school == self.past.school, TABLE.c.record == self.record
+        )
+
+    def _read(self, query: Any) -> list[RowMapping]:  # noqa: ANN401 - as above
+        return list(self.past.session.execute(query).mappings())

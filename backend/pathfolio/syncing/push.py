@@ -1,0 +1,105 @@
+"""Push: a device's changes, in order, each applied at most once and none blocking another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from pathfolio import clock, db
+from pathfolio.records import KINDS, Kind, kind_named
+from pathfolio.records.check import RefusedError
+from pathfolio.syncing import apply, clients, epochs, store
+from pathfolio.syncing.envelope import Push, Sent
+from pathfolio.syncing.permission import Author
+from pathfolio.syncing.writer import Prepared, Writer
+from pathfolio_sync import consumed_hash
+
+
+@dataclass
+class Answer:
+    """How far the client was consumed, and what became of what this call consumed."""
+
+    last_n: int
+    hash: str
+    results: list[dict[str, Any]] = field(default_factory=list)
+    gap: bool = False
+
+
+def push(author: Author, sent: Push) -> dict[str, Any]:
+    """Apply a push; the answer of the protocol. Raises ClientOfAnother, DatabaseBusyError."""
+    with db.read() as session:
+        last_n, hashed = clients.confirmed(session, author.school, author.person, sent.client)
+        epoch = epochs.current(session, author.school)
+        waiting = [each for each in sent.mutations if each.n > last_n]
+        kinds = kinds_of(session, author.school, waiting)
+    answer = Answer(last_n, hashed)
+    prepared = [prepare(each, kinds, author, sent.device_now) for each in waiting]
+    for _, neighbours in groupby(prepared, key=lambda each: str(each.sent.raw.get("space"))):
+        done = _neighbours(author, sent, list(neighbours))
+        answer.last_n, answer.hash = done.last_n, done.hash
+        answer.results.extend(done.results)
+        if done.gap:
+            break
+    return {
+        "last_n": answer.last_n,
+        "hash": answer.hash,
+        "epoch": epoch,
+        "now": clock.to_wire(clock.now()),
+        "results": answer.results,
+    }
+
+
+def kinds_of(session: Session, school: str, sent: Iterable[Sent]) -> dict[str, Kind]:
+    """The kinds of the records that are changed, also of those made in this very batch."""
+    records = {each.mutation["record"] for each in sent if each.mutation}
+    found = store.locations(session, school, records)
+    kinds = {record: KINDS[place.kind] for record, place in found.items()}
+    for each in sent:
+        value = each.raw.get("value")
+        if each.mutation and each.mutation["op"] == "create" and isinstance(value, dict):
+            made = kind_named(value.get("kind"))
+            if made is not None:
+                kinds.setdefault(each.mutation["record"], made)
+    return kinds
+
+
+def prepare(
+    sent: Sent, kinds: dict[str, Kind], author: Author, device_now: datetime | None
+) -> Prepared:
+    """Check a mutation's value, outside of any lock."""
+    if sent.mutation is None:
+        return Prepared(sent, None, sent.problem)
+    kind = kinds.get(sent.mutation["record"])
+    try:
+        if kind is None and sent.mutation["op"] in apply.OPS[1:]:
+            # Its record may appear until the lock is held; what it may carry is judged then.
+            return Prepared(sent, apply.Change(sent.mutation, None, device_now), None)
+        mutation = apply.checked(sent.mutation, kind, author.person)
+    except RefusedError as problem:
+        return Prepared(sent, None, problem)
+    return Prepared(sent, apply.Change(mutation, kind, device_now), None)
+
+
+def _neighbours(author: Author, sent: Push, group: list[Prepared]) -> Answer:
+    """Neighbours of one space share one short transaction."""
+
+    def work(session: Session, writer: Writer) -> Answer:
+        client = clients.lock(session, author.school, author.person, sent.client, sent.schema)
+        answer = Answer(client.last_n, client.hash)
+        todo = [each for each in group if each.sent.n > client.last_n]
+        if todo and todo[0].sent.n != client.last_n + 1:
+            answer.gap = True
+        elif todo:
+            answer.results = writer.write(session, todo)
+            for each in todo:
+                answer.hash = consumed_hash(answer.hash, each.sent.id)
+            answer.last_n = todo[-1].sent.n
+            client.last_n, client.hash = answer.last_n, answer.hash
+        return answer
+
+    return Writer(author).run(work)

@@ -1,0 +1,61 @@
+"""The history of a record, as far as its reader may see the spaces it was written in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from sqlalchemy import RowMapping, Table, select
+
+from pathfolio import clock, db
+from pathfolio.errors import NotFound
+from pathfolio.syncing.models import History, Member
+from pathfolio.syncing.permission import Author
+
+PAGE = 50
+_HISTORY = cast("Table", History.__table__)
+
+
+def history(author: Author, record: str, before: int | None) -> bytes:
+    """One page, newest first, as JSON text; stored values joined as they are. Raises NotFound."""
+    with db.read() as session:
+        query = (
+            select(_HISTORY)
+            .join(
+                Member,
+                (Member.school == _HISTORY.c.school) & (Member.space == _HISTORY.c.space),
+            )
+            .where(
+                _HISTORY.c.school == author.school,
+                _HISTORY.c.record == record,
+                Member.person == author.person,
+            )
+            .order_by(_HISTORY.c.rev.desc())
+            .limit(PAGE + 1)
+        )
+        if before is not None:
+            query = query.where(_HISTORY.c.rev < before)
+        rows = session.execute(query).mappings().all()
+    if not rows and before is None:
+        raise NotFound("There is no history here, or you may not see it.")
+    shown = rows[:PAGE]
+    following = str(shown[-1]["rev"]) if len(rows) > PAGE else "null"
+    entries = b",".join(_entry(row) for row in shown)
+    return b'{"entries":[' + entries + b'],"next":' + following.encode("ascii") + b"}"
+
+
+def _entry(row: RowMapping) -> bytes:
+    head: dict[str, Any] = {
+        "id": row["id"],
+        "rev": row["rev"],
+        "op": row["op"],
+        "field": row["field"],
+        "by": row["by"],
+        "at": clock.to_wire(row["time"]),
+        "status": row["status"],
+    }
+    text = json.dumps(head, separators=(",", ":")).encode("ascii")[:-1]
+    parts = [text, b',"value":', row["value"]]
+    if row["superseded"] is not None:
+        parts += [b',"superseded":', row["superseded"]]
+    return b"".join((*parts, b"}"))

@@ -1,0 +1,131 @@
+"""What the server does not accept is kept whole, in its author's own list, with the reason."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pathfolio import clock, ids
+from pathfolio.records import kind_named
+from pathfolio.records.check import RefusedError
+from pathfolio.syncing import server, spaces
+from pathfolio.syncing.locks import Live, Locks
+from pathfolio.syncing.permission import Author
+from pathfolio_sync import canonical
+
+KIND = "not_accepted"
+FOLLOWERS_BYTES = 512 * 1024
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def entry_id(mutation: str) -> str:
+    """The same for each time the same mutation is refused."""
+    return ids.derived_id(f"{KIND}:{mutation}")
+
+
+def was_refused(locks: Locks, mutation: str) -> RefusedError | None:
+    """The reason of then, when this very mutation was refused before."""
+    live = locks.find(entry_id(mutation))
+    if live is None:
+        return None
+    fields = live.state["fields"]
+    return RefusedError(fields["code"], fields["sentence"])
+
+
+def keep(
+    locks: Locks, author: Author, mutation: dict[str, Any], problem: RefusedError
+) -> RefusedError:
+    """Keep a refused mutation; returns the reason, that of the creation for its followers.
+
+    Words on something that was erased are not kept.
+    """
+    if problem.code == "erased":
+        return problem
+    record = mutation.get("record")
+    if ids.is_id(record) and mutation.get("op") != "create" and locks.find(str(record)) is None:
+        creation = _refused_creation(locks, author, str(record))
+        if creation is not None:
+            return _join(locks, author, creation, mutation)
+    identity = entry_id(mutation["id"])
+    if locks.find(identity) is None and locks.tombstone(identity) is None:
+        fields = _entry(locks, mutation, problem)
+        server.write(locks, spaces.own(author.person), KIND, identity, fields, author.person)
+    return problem
+
+
+def keep_flag(
+    locks: Locks, author: Author, live: Live, identity: str, flag: dict[str, Any]
+) -> None:
+    """Keep a superseded value that the new, wider audience of its record should not read."""
+    text = live.kind.plan.get(flag["field"]) == "text"
+    mutation = {
+        "id": identity,
+        "n": 0,
+        "space": live.space,
+        "op": "text" if text else "set",
+        "record": live.record,
+        "field": flag["field"],
+        "value": flag["value"],
+        "base": None,
+        "after": None,
+        "pulled": None,
+        "at": flag["at"],
+    }
+    sentence = "Another version, written while fewer people could see the work. Add it now?"
+    keep(locks, author, mutation, RefusedError("widened", sentence))
+
+
+def _entry(locks: Locks, mutation: dict[str, Any], problem: RefusedError) -> dict[str, Any]:
+    record = mutation.get("record")
+    live = locks.find(str(record)) if ids.is_id(record) and locks.holds(str(record)) else None
+    return {
+        "mutation": storable(mutation),
+        "code": problem.code,
+        "sentence": problem.sentence,
+        "record": record if ids.is_id(record) else "",
+        "kind": live.kind.name if live else _named_kind(mutation),
+        "at": clock.to_wire(locks.now),
+        "followers": [],
+    }
+
+
+def _named_kind(mutation: dict[str, Any]) -> str | None:
+    value = mutation.get("value")
+    found = kind_named(value.get("kind")) if isinstance(value, dict) else None
+    return found.name if found else None
+
+
+def _refused_creation(locks: Locks, author: Author, record: str) -> Live | None:
+    for live in locks.about(record, spaces.own(author.person)):
+        if live.kind.name == KIND and live.state["fields"]["mutation"].get("op") == "create":
+            return live
+    return None
+
+
+def _join(locks: Locks, author: Author, entry: Live, mutation: dict[str, Any]) -> RefusedError:
+    fields = entry.state["fields"]
+    problem = RefusedError(fields["code"], fields["sentence"])
+    followers = list(fields.get("followers") or [])
+    if any(each.get("id") == mutation["id"] for each in followers):
+        return problem
+    followers.append(storable(mutation))
+    space = spaces.own(author.person)
+    if len(canonical(followers)) <= FOLLOWERS_BYTES:
+        server.write(locks, space, KIND, entry.record, {"followers": followers}, author.person)
+    else:  # a body has a limit; what does not fit gets an entry of its own
+        fields = _entry(locks, mutation, problem)
+        identity = entry_id(mutation["id"])
+        if locks.find(identity) is None:
+            server.write(locks, space, KIND, identity, fields, author.person)
+    return problem
+
+
+def storable(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """A JSON value with U+FFFD for what no database can hold; everything else as it came."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [storable(each) for each in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(each) for key, each in value.items()}
+    return value

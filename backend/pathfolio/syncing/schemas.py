@@ -1,0 +1,116 @@
+"""The shapes of the sync calls, for the published description; judged in `envelope` and `pull`."""
+
+from __future__ import annotations
+
+from marshmallow import EXCLUDE, Schema, fields
+
+from pathfolio.ids import PATTERN
+
+_ID = {"pattern": PATTERN}
+
+
+def identity(*, required: bool = False, allow_none: bool = False) -> fields.String:
+    return fields.String(metadata=dict(_ID), required=required, allow_none=allow_none)
+
+
+class MutationSchema(Schema):
+    id = identity(required=True)
+    n = fields.Integer(required=True)
+    space = fields.String(required=True)
+    op = fields.String(required=True)
+    record = identity(required=True)
+    field = fields.String(required=True, allow_none=True)
+    value = fields.Raw(required=True, allow_none=True)
+    base = fields.List(fields.Raw(), required=True, allow_none=True)
+    after = identity(required=True, allow_none=True)
+    pulled = fields.String(required=True, allow_none=True)
+    at = fields.String(required=True)
+
+
+class PushSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    client = identity(required=True)
+    schema = fields.Integer(required=True)
+    now = fields.String(required=True)
+    mutations = fields.List(fields.Nested(MutationSchema), required=True)
+
+
+class ResultSchema(Schema):
+    id = identity(required=True)
+    n = fields.Integer(required=True)
+    status = fields.String(required=True)
+    code = fields.String()
+    detail = fields.String()
+
+
+class PushedSchema(Schema):
+    last_n = fields.Integer(required=True)
+    hash = fields.String(required=True)
+    epoch = identity(required=True)
+    now = fields.String(required=True)
+    results = fields.List(fields.Nested(ResultSchema), required=True)
+
+
+class PullSchema(Schema):
+    client = identity(required=True)
+    epoch = identity(required=True, allow_none=True)
+    schema = fields.Integer(required=True)
+    spaces = fields.Dict(keys=fields.String(), values=fields.List(fields.Raw()))
+    vector = fields.String()
+    limit = fields.Integer()
+    mismatch = fields.List(fields.String())
+
+
+class PageSchema(Schema):
+    epoch = identity(required=True)
+    confirmed = fields.List(fields.Raw(), required=True, allow_none=True)
+    now = fields.String(required=True)
+    spaces = fields.Dict(keys=fields.String(), values=fields.List(fields.Raw()), required=True)
+    forget = fields.List(fields.String(), required=True)
+    erased = fields.List(fields.String())
+    replace = fields.List(fields.String(), required=True)
+    changes = fields.List(fields.Dict(), required=True)
+    more = fields.Boolean(required=True)
+    digest = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    vector = fields.String(required=True, allow_none=True)
+
+
+class OfferSchema(Schema):
+    client = identity(required=True)
+    epoch = identity(required=True)
+    mutations = fields.List(fields.Nested(MutationSchema), required=True)
+
+
+class RefusedSchema(Schema):
+    id = identity(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class OfferedSchema(Schema):
+    taken = fields.List(identity(), required=True)
+    had = fields.List(identity(), required=True)
+    refused = fields.List(fields.Nested(RefusedSchema), required=True)
+
+
+class BeforeSchema(Schema):
+    before = fields.Integer(strict=True, metadata={"minimum": 1})
+
+
+class EntrySchema(Schema):
+    id = identity(required=True)
+    rev = fields.Integer(required=True)
+    op = fields.String(required=True)
+    field = fields.String(required=True, allow_none=True)
+    value = fields.Raw(required=True, allow_none=True)
+    by = identity(required=True)
+    at = fields.String(required=True)
+    status = fields.String(required=True)
+    superseded = fields.Raw()
+
+
+class HistorySchema(Schema):
+    entries = fields.List(fields.Nested(EntrySchema), required=True)
+    next = fields.Integer(required=True, allow_none=True)

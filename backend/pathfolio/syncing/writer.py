@@ -1,0 +1,153 @@
+"""Several mutations of one author in one transaction: which spaces to lock, and what if one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from pathfolio import db
+from pathfolio.log import log
+from pathfolio.records import Audience
+from pathfolio.records.check import RefusedError
+from pathfolio.syncing import apply, refused, spaces, store
+from pathfolio.syncing.envelope import Sent
+from pathfolio.syncing.locks import Locks, NotLockedError, space_locks
+from pathfolio.syncing.models import History
+from pathfolio.syncing.permission import Author
+
+T = TypeVar("T")
+TRIES = 8
+
+
+@dataclass
+class Prepared:
+    """A mutation judged before the lock: a checked `change`, or the `problem`."""
+
+    sent: Sent
+    change: apply.Change | None
+    problem: RefusedError | None
+
+
+class PoisonError(Exception):
+    """One mutation made the server itself fail: it is refused, so that the others can pass."""
+
+    def __init__(self, mutation: str) -> None:
+        super().__init__(mutation)
+        self.mutation = mutation
+
+
+class Writer:
+    """Applies an author's mutations, beginning again with more locks where that is needed."""
+
+    def __init__(self, author: Author) -> None:
+        self.author = author
+        self.more: set[str] = set()
+        self.poison: set[str] = set()
+
+    def run(self, work: Callable[[Session, Writer], T]) -> T:
+        """Run `work` in a write transaction, again when a lock was missing or a mutation failed."""
+        for _ in range(TRIES):
+            try:
+                return db.run_write(lambda session: work(session, self))
+            except NotLockedError as missing:
+                self.more.add(missing.space)
+            except PoisonError as failed:
+                self.poison.add(failed.mutation)
+        raise db.DatabaseBusyError("the records move too quickly")
+
+    def write(self, session: Session, todo: list[Prepared]) -> list[dict[str, Any]]:
+        """Apply `todo` in order; one result each, as the protocol answers."""
+        needed = _spaces(session, self.author, todo) | self.more
+        with space_locks(session, self.author.school, needed) as locks:
+            locks.expect(_records(todo))
+            locks.past.expect(_mutations(todo))
+            return [self._one(locks, each) for each in todo]
+
+    def known(self, session: Session, group: list[Prepared]) -> Iterator[str]:
+        """Ids of mutations that were accepted or refused before."""
+        school = self.author.school
+        ids = [each.sent.id for each in group]
+        query = select(History.id).where(History.school == school, History.id.in_(ids))
+        yield from session.scalars(query)
+        entries = store.locations(session, school, map(refused.entry_id, ids))
+        yield from (each for each in ids if refused.entry_id(each) in entries)
+
+    def _one(self, locks: Locks, each: Prepared) -> dict[str, Any]:
+        found = {"id": each.sent.id, "n": each.sent.n}
+        try:
+            result = self._apply(locks, each)
+            return found | {"status": result.status}
+        except RefusedError as problem:
+            told = refused.keep(locks, self.author, each.sent.raw, problem)
+            return found | {"status": "rejected", "code": told.code, "detail": told.sentence}
+        except (NotLockedError, SQLAlchemyError):
+            raise
+        except Exception as error:
+            log.exception("mutation_failed", op=each.sent.raw.get("op"))
+            raise PoisonError(each.sent.id) from error
+
+    def _apply(self, locks: Locks, each: Prepared) -> apply.Result:
+        before = refused.was_refused(locks, each.sent.id)
+        if before is not None:
+            raise before
+        if each.sent.id in self.poison:
+            raise RefusedError("invalid", "The server could not work with this change.")
+        if each.change is None:
+            raise each.problem or RefusedError("invalid", "This change could not be read.")
+        return apply.apply(locks, self.author, each.change)
+
+
+def _records(todo: list[Prepared]) -> Iterator[str]:
+    for each in todo:
+        yield refused.entry_id(each.sent.id)
+        if each.change is not None:
+            yield each.change.mutation["record"]
+
+
+def _mutations(todo: list[Prepared]) -> Iterator[str]:
+    """All ids whose history the merge will ask for."""
+    for each in todo:
+        yield each.sent.id
+        if each.change is not None:
+            mutation = each.change.mutation
+            if mutation["base"] is not None:
+                yield str(mutation["base"][1])
+            if mutation["after"] is not None:
+                yield mutation["after"]
+
+
+def _spaces(session: Session, author: Author, todo: list[Prepared]) -> set[str]:
+    """The spaces these mutations will touch, as far as is known without their locks.
+
+    Only spaces that exist: an attacker's invention must not make rows.
+    """
+    roles = store.roles(session, author.school, author.person)
+    mutations = [each.change.mutation for each in todo if each.change is not None]
+    places = store.locations(session, author.school, {each["record"] for each in mutations})
+    artifacts = {place.about for place in places.values() if place.about}
+    wanted = {spaces.own(author.person)}
+    for mutation in mutations:
+        value = mutation["value"]
+        fields = value.get("fields") if isinstance(value, dict) else None
+        audience = value if mutation["field"] == "audience" else None
+        if mutation["op"] == "create" and isinstance(fields, dict):
+            artifacts |= {str(fields.get("artifact"))}
+            audience = fields.get("audience", Audience.TEACHERS)
+        wanted |= set(_targets(author, audience)) & roles.keys()
+    places |= store.locations(session, author.school, artifacts)
+    return wanted | {place.space for place in places.values()}
+
+
+def _targets(author: Author, audience: object) -> Iterator[str]:
+    word, _, identity = str(audience).partition(":")
+    if word == Audience.TEACHERS:
+        yield spaces.portfolio(author.person)
+    elif word == Audience.GROUP:
+        yield spaces.of_group(identity)
+    elif word == Audience.CIRCLE:
+        yield f"r:{identity}"
