@@ -112,13 +112,18 @@ class Draft:
 
     # Flags
 
-    def flag(self, loser: Rev, field: str, value: Json, winner: Rev) -> None:
-        """Keep a losing value in the body and tell both authors."""
+    def flag(
+        self, loser: Rev, field: str, value: Json, winner: Rev, key: str | None = None
+    ) -> None:
+        """Keep a losing value (of a field, or of its entry `key`) in the body and tell both authors."""
         self.tell("conflict", field, winner, loser)
         self.grade("conflict")
         row = None if loser is self.rev else self.entry(loser)
         at = wire_time(row.time if row else self.time)
-        self.flags[str(loser[1])] = Flag(field=field, value=value, by=self.author(loser), at=at)
+        op = row.op if row else self.mutation["op"]
+        self.flags[_flag_name(str(loser[1]), op, field, key)] = Flag(
+            field=field, value=value, by=self.author(loser), at=at
+        )
 
     def flag_delete(self, deleter: Rev, editor: Rev) -> None:
         """Keep in the body that somebody deleted what somebody else was editing, and tell both."""
@@ -128,17 +133,15 @@ class Draft:
         at = wire_time(row.time if row else self.time)
         self.flags[str(deleter[1])] = Flag(field=TRASH, value=None, by=self.author(deleter), at=at)
 
-    def unflag_own(self, field: str, key: str | None = None) -> None:
-        """Drop the flags of values that the author goes on from with this change."""
-        flagged = [
-            mutation
-            for mutation, flag in self.flags.items()
-            if flag["field"] == field
-            and (key is None or cast("dict[str, Json]", flag["value"])["key"] == key)
-        ]
-        own = {row.id for row in self.seen.chain()} if flagged else set()
-        for mutation in own.intersection(flagged):
-            del self.flags[mutation]
+    def unflag(self, field: str, rows: Iterable[HistoryRow], key: str | None = None) -> bool:
+        """Drop the flags of values that the author goes on from with this change; whether there were any."""
+        if all(flag["field"] != field for flag in self.flags.values()):
+            return False
+        names = {_flag_name(row.id, row.op, field, key) for row in rows}
+        lost = [name for name in names if name in self.flags and self.flags[name]["field"] == field]
+        for name in lost:
+            del self.flags[name]
+        return bool(lost)
 
     def unflag_shown(self, field: str, value: Json) -> None:
         """Drop the flags of a value that is now the one shown."""
@@ -151,3 +154,10 @@ class Draft:
         event = Event(kind=kind, record=self.state["id"], field=field, people=people)
         if event not in self.events:
             self.events.append(event)
+
+
+def _flag_name(mutation: str, op: str, field: str, key: str | None) -> str:
+    """The loser's mutation id; a create may lose in several places, so there the place is named too."""
+    if op != "create":
+        return mutation
+    return f"{mutation}:{field}" if key is None else f"{mutation}:{field}:{key}"

@@ -2,23 +2,19 @@
 
 from pathfolio_sync.draft import Draft
 from pathfolio_sync.rows import MISSING, shown, wrote
-from pathfolio_sync.scalar import contend, take
+from pathfolio_sync.scalar import built_on, contend, take
 from pathfolio_sync.text import text_merge
-from pathfolio_sync.types import HistoryRow
 
 
 def set_text(draft: Draft, field: str, value: str) -> None:
     """Apply a submitted whole text."""
-    mine = next((row for row in draft.seen.chain() if wrote(row, field) is not MISSING), None)
     # A text that goes on from one that lost a conflict stands where that one stood: beside the shown text.
-    flag = draft.flags.get(mine.id) if mine else None
-    beside = flag is not None and flag["field"] == field
-    draft.unflag_own(field)
+    beside = draft.unflag(field, built_on(draft, field))
     current, last = str(draft.fields.get(field, "")), draft.meta.get(field)
     if last is None:
         take(draft, field, value)
         return
-    base = None if beside else _base(draft, field, value, mine)
+    base = None if beside else _base(draft, field, value)
     merged = text_merge(base, current, value) if base is not None else None
     if merged is None or current == value:
         contend(draft, field, value, last)
@@ -31,8 +27,9 @@ def set_text(draft: Draft, field: str, value: str) -> None:
         draft.grade("merged")
 
 
-def _base(draft: Draft, field: str, value: str, mine: HistoryRow | None) -> str | None:
+def _base(draft: Draft, field: str, value: str) -> str | None:
     """The text that the author changed into `value`, or None if it can't be known."""
+    mine = next((row for row in draft.seen.chain() if wrote(row, field) is not MISSING), None)
     pulled = _pulled(draft, field)
     if mine is None:
         begun = any(row.op == "create" for row in draft.seen.chain())

@@ -8,7 +8,7 @@ did not know each other (`also`), the value of the heaviest is shown and the oth
 from typing import cast
 
 from pathfolio_sync.draft import Draft, same
-from pathfolio_sync.rows import entry_value
+from pathfolio_sync.rows import entry_value, writes_entry
 from pathfolio_sync.types import Element, Json, Rev
 
 
@@ -16,7 +16,7 @@ def add_entry(draft: Draft, field: str, key: str, value: Json) -> None:
     """Put an entry, or give it another value; one that others put meanwhile stays beside it."""
     elements = draft.elements(field)
     element = elements.get(key)
-    draft.unflag_own(field, key)
+    _unflag(draft, field, key)
     _note(draft, field, key, element)
     others = _unknown(draft, element)
     values = _values(draft, field, key, others)
@@ -33,7 +33,7 @@ def remove_entry(draft: Draft, field: str, key: str) -> None:
     element = elements.get(key)
     if element is None:
         return
-    draft.unflag_own(field, key)
+    _unflag(draft, field, key)
     others = _unknown(draft, element)
     if others:
         elements[key] = _settle(draft, field, key, element, _values(draft, field, key, others))
@@ -80,7 +80,12 @@ def _flag_loser(
     else:
         return
     if not same(lost["v"], now["v"]):
-        draft.flag(loser, field, lost, winner=now["r"])
+        draft.flag(loser, field, lost, winner=now["r"], key=str(lost["key"]))
+
+
+def _unflag(draft: Draft, field: str, key: str) -> None:
+    """Drop the flags of values of this entry that the author goes on from."""
+    draft.unflag(field, (row for row in draft.seen.chain() if writes_entry(row, field, key)), key)
 
 
 def _note(draft: Draft, field: str, key: str, element: Element | None) -> None:

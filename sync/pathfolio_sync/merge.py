@@ -8,7 +8,7 @@ from pathfolio_sync.draft import Draft
 from pathfolio_sync.edit_time import wire_time
 from pathfolio_sync.longtext import set_text
 from pathfolio_sync.members import add_entry, remove_entry
-from pathfolio_sync.ordered import place_added, place_entry
+from pathfolio_sync.ordered import follow_places, place_added, place_entry
 from pathfolio_sync.scalar import set_scalar
 from pathfolio_sync.trash import delete, revive
 from pathfolio_sync.types import FLAGS, Code, Context, HistoryRow, Json, Mutation, Outcome, Record
@@ -96,10 +96,13 @@ def _text(draft: Draft) -> None:
 def _add(draft: Draft) -> None:
     revive(draft)
     name, value = _field(draft), _value(draft)
-    add_entry(draft, name, str(value["key"]), value["v"])
-    if draft.context.plan[name] == "ordered":
-        place = value.get("p")
-        place_added(draft, name, str(value["key"]), str(place) if place else None)
+    key, place = str(value["key"]), value.get("p")
+    if draft.context.plan[name] == "members":
+        add_entry(draft, name, key, value["v"])
+        return
+    follow_places(draft, name, key)
+    add_entry(draft, name, key, value["v"])
+    place_added(draft, name, key, str(place) if place else None)
 
 
 def _remove(draft: Draft) -> None:

@@ -1,13 +1,20 @@
 """Where the entries of an ordered field stand: per key, the later place wins, also across a removal."""
 
 from pathfolio_sync.draft import Draft, Key
-from pathfolio_sync.places import after_all, origin, parted
+from pathfolio_sync.places import SOMEWHERE, origin, parted
 from pathfolio_sync.rows import entry_place
 from pathfolio_sync.types import HistoryRow, Rev
 
 
+def follow_places(draft: Draft, field: str, key: str) -> None:
+    """Put this change after all that its author knew of where the entry stood; before its value is weighed."""
+    known, _ = _placings(draft, field, key)
+    draft.follows(row.time for row in known)
+
+
 def place_entry(draft: Draft, field: str, key: str, place: str) -> None:
     """Apply an op `place`; of an entry that is gone, only history takes note."""
+    follow_places(draft, field, key)
     draft.took.append(field)
     element = draft.elements(field).get(key)
     if element:
@@ -26,14 +33,12 @@ def place_added(draft: Draft, field: str, key: str, place: str | None) -> None:
     elif known or unknown:
         _move(draft, field, key, *_heaviest(draft, field, key, [*known, *unknown]))
     else:
-        places = [str(element["p"]) for element in draft.elements(field).values() if "p" in element]
-        _move(draft, field, key, after_all(places), draft.rev)
+        _move(draft, field, key, SOMEWHERE, draft.rev)
 
 
 def _stand(draft: Draft, field: str, key: str, asked: str) -> None:
     """Weigh a wish against all places the entry was ever given that its author did not know."""
-    known, unknown = _placings(draft, field, key)
-    draft.follows(row.time for row in known)
+    _, unknown = _placings(draft, field, key)
     place, rev = asked, draft.rev
     if unknown:
         other, other_rev = _heaviest(draft, field, key, unknown)

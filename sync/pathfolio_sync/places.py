@@ -12,6 +12,8 @@ from typing import Protocol
 from fractional_indexing import BASE_62_DIGITS, FIError, generate_key_between, validate_order_key
 
 _SHAPE = re.compile(r"[A-Za-z][0-9A-Za-z]{1,511}")
+SOMEWHERE = "a0"
+"""For an entry that was never given a place; always the same, so that it matters not who comes first."""
 _JITTER = 3  # 62**3: one in 238,328 that two devices draw the same
 
 
@@ -50,12 +52,6 @@ def valid(place: object) -> bool:
     except FIError:
         return False
     return True
-
-
-def after_all(places: list[str]) -> str:
-    """A place after all the given ones, always the same for the same places."""
-    last: str = generate_key_between(max(places, default=None), None)
-    return last
 
 
 def origin(place: str, key: str) -> str:

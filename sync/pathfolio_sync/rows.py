@@ -36,15 +36,26 @@ def entry_value(row: HistoryRow, field: str, key: str, *, ordered: bool) -> Json
     return cast("Mapping[str, Json]", row.value)["v"]
 
 
+def writes_entry(row: HistoryRow, field: str, key: str) -> bool:
+    """Whether a change is an add (or a create) of an entry."""
+    if row.op == "create":
+        return key in cast("Mapping[str, Json]", _created(row).get(field, {}))
+    return (
+        row.op == "add"
+        and row.field == field
+        and cast("Mapping[str, Json]", row.value)["key"] == key
+    )
+
+
 def entry_place(row: HistoryRow, field: str, key: str) -> str | None:
     """The place that a change asked for an entry of an ordered field, if it did."""
     if field not in row.took:
         return None
     if row.op == "create":
-        entry = cast("Mapping[str, Mapping[str, Json]]", _created(row)[field]).get(key)
+        entry = cast("Mapping[str, Mapping[str, Json]]", _created(row)[field]).get(key, {})
     else:
-        entry = cast("Mapping[str, Json]", row.value)
-        entry = entry if entry["key"] == key else None
+        value = cast("Mapping[str, Json]", row.value)
+        entry = value if value["key"] == key else {}
     return str(entry["p"]) if entry else None
 
 

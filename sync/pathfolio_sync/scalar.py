@@ -1,17 +1,15 @@
 """Scalars: who knew the value before replaces it; of values that did not know each other the later one stays."""
 
-from collections.abc import Iterator
-from datetime import datetime
 from itertools import islice
 
 from pathfolio_sync.draft import Draft, same
 from pathfolio_sync.rows import MISSING, wrote
-from pathfolio_sync.types import Json, Rev
+from pathfolio_sync.types import HistoryRow, Json, Rev
 
 
 def set_scalar(draft: Draft, field: str, value: Json) -> None:
     """Apply a submitted value."""
-    draft.unflag_own(field)
+    draft.unflag(field, built_on(draft, field))
     current = draft.meta.get(field)
     if current is None:
         take(draft, field, value)
@@ -35,7 +33,7 @@ def take(draft: Draft, field: str, value: Json, *, note: bool = True) -> None:
 
 def contend(draft: Draft, field: str, value: Json, current: Rev) -> None:
     """Weigh a value against a shown one that its author did not know; the lighter one is flagged."""
-    draft.follows(known_times(draft, field))
+    draft.follows(row.time for row in built_on(draft, field))
     shown = draft.fields[field]
     wins = draft.key(field, value, draft.rev) > draft.key(field, shown, current)
     if same(value, shown):
@@ -50,11 +48,10 @@ def contend(draft: Draft, field: str, value: Json, current: Rev) -> None:
         draft.flag(draft.rev, field, value, winner=current)
 
 
-def known_times(draft: Draft, field: str) -> Iterator[datetime]:
-    """Times of the field's newest change that the author knew, by chain and by base."""
+def built_on(draft: Draft, field: str) -> list[HistoryRow]:
+    """The newest changes of the field that the author knew: of their own chain, and the one that their base showed."""
     mine = (row for row in draft.seen.chain() if wrote(row, field) is not MISSING)
     pulled = (
         row for row in draft.context.history.changes(field, draft.seen.rev) if field in row.took
     )
-    for rows in (mine, pulled):
-        yield from (row.time for row in islice(rows, 1))
+    return [*islice(mine, 1), *islice(pulled, 1)]
