@@ -85,6 +85,7 @@ def _create(mutation: Mutation, person: str, plans: Mapping[str, Plan]) -> Recor
         id=mutation["record"],
         kind=kind,
         space=mutation["space"],
+        seq=0,
         rev=stamp,
         by=person,
         created=mutation["at"],
