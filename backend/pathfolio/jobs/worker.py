@@ -59,7 +59,7 @@ def run_one() -> bool:
         with _renewing(job):
             _work(job)
     except LostLeaseError:
-        log.warning("job_lost", kind=job.kind, job=job.id, attempt=job.attempts)
+        log.warning("job_lost", **about(job))
     return True
 
 
@@ -89,8 +89,8 @@ def _work(job: Job) -> None:
     except LostLeaseError:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever it is, the next job must run
-        trouble = f"{type(error).__name__} at {where(error)[-1:]}"
-        log.warning("job_failed", kind=job.kind, job=job.id, attempt=job.attempts, trouble=trouble)
+        trouble = f"{type(error).__name__} at {where(error)[-1]}"
+        log.warning("job_failed", **about(job), reason=type(error).__name__, at=where(error))
         if job.attempts >= handler.attempts:
             _give_up(job, trouble)
         else:
@@ -106,7 +106,12 @@ def _give_up(job: Job, trouble: str) -> None:
         apply(session)
 
     run_write(end)
-    log.error("job_given_up", kind=job.kind, job=job.id, trouble=trouble)
+    log.error("job_given_up", **about(job))
+
+
+def about(job: Job) -> dict[str, str | int]:
+    """What a log line says of a job."""
+    return {"kind": job.kind, "job": job.id, "attempt": job.attempts}
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def _give_up(job: jobs.Job) -> jobs.Apply:
 @jobs.handler(CHECK, give_up=_give_up)
 def check(job: jobs.Job) -> jobs.Apply:
     with read() as session:
-        row = _row(session, job)
+        row = session.get(Upload, _name(job))
     if row is None or row.state != VERIFYING:
         return nothing
     try:
@@ -159,8 +159,11 @@ def _twin(session: Session, row: Upload) -> Upload | None:
 
 
 def _row(session: Session, job: jobs.Job) -> Upload | None:
-    key = (job.payload["school"], job.payload["person"], job.payload["upload"])
-    return session.get(Upload, key, with_for_update=True)
+    return session.get(Upload, _name(job), with_for_update=True)
+
+
+def _name(job: jobs.Job) -> tuple[str, str, str]:
+    return job.payload["school"], job.payload["person"], job.payload["upload"]
 
 
 def _digest(key: str) -> str:

@@ -62,26 +62,40 @@ def announce(actor: Actor, said: Announced) -> Status:
 
 
 def _row(session: Session, actor: Actor, said: Announced) -> tuple[Upload, str]:
+    # One announcement of a person at a time: two must neither make one row twice, nor both find the last free bytes.
+    mine = select(Person.id).where(Person.school == actor.school, Person.id == actor.person)
+    session.execute(mine.with_for_update())
     row = session.get(Upload, (actor.school, actor.person, said.upload), with_for_update=True)
     if row is not None and row.code != WRONG_BYTES:
         if (row.sha256, row.size) != (said.sha256, said.size):
             raise Conflict("This upload id is in use for another file.", slug="upload_differs")
         return detached(session, row), row.state
-    _reserve(session, actor, said.size)
-    if row is None:
-        row = Upload(school=actor.school, person=actor.person, id=said.upload, created=now())
-        session.add(row)
-    row.key = new_key(actor.school, said.upload)
-    row.sha256, row.size, row.mime, row.kind = said.sha256, said.size, said.mime, said.kind
-    row.captured_at, row.touched, row.handle = said.captured_at, now(), None
-    row.part_bytes = max(settings.current().part_bytes, store().part_floor)
-    row.sizes = {}
+    _demand_room(session, actor, said.size)
     twin = _twin(session, actor, said)
+    if row is None:
+        row = _new_row(actor, said)
+        session.add(row)
+    row.sha256, row.size, row.mime, row.kind = said.sha256, said.size, said.mime, said.kind
+    row.key, row.handle, row.sizes = new_key(actor.school, said.upload), None, {}
+    row.part_bytes = max(settings.current().part_bytes, store().part_floor)
     if twin is not None:
         states.adopt(session, row, twin)
         return detached(session, row), "exists"
     states.move(session, row, OPEN)
     return detached(session, row), OPEN
+
+
+def _new_row(actor: Actor, said: Announced) -> Upload:
+    return Upload(
+        school=actor.school,
+        person=actor.person,
+        id=said.upload,
+        captured_at=said.captured_at,
+        state=OPEN,
+        original="as_is",
+        pipeline=0,
+        created=now(),
+    )
 
 
 def _twin(session: Session, actor: Actor, said: Announced) -> Upload | None:
@@ -100,11 +114,8 @@ def _twin(session: Session, actor: Actor, said: Announced) -> Upload | None:
     ).first()
 
 
-def _reserve(session: Session, actor: Actor, size: int) -> None:
+def _demand_room(session: Session, actor: Actor, size: int) -> None:
     """Counts what is announced as if it were here already. Raises TooLarge."""
-    # Two announcements of one person must not both find the last free bytes.
-    mine = select(Person.id).where(Person.school == actor.school, Person.id == actor.person)
-    session.execute(mine.with_for_update())
     used = session.scalar(
         select(func.coalesce(func.sum(Upload.size), 0)).where(
             Upload.school == actor.school,
