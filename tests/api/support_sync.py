@@ -57,7 +57,7 @@ class Device:
         """The next mutation, as the protocol wants it; keywords override."""
         self.n += 1
         live = self.get(record)
-        found = {
+        found: Json = {
             "id": ids.new_id(),
             "n": self.n,
             "space": live["space"] if live else self.portfolio,

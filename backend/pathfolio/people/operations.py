@@ -17,11 +17,13 @@ from pathfolio import audit, db, settings
 from pathfolio.access import Target
 from pathfolio.clock import now, to_wire
 from pathfolio.errors import Conflict, Invalid, NotFound
+from pathfolio.frameworks import library
 from pathfolio.ids import new_id
 from pathfolio.people import names, roster
 from pathfolio.people.models import STAFF, Enrolment, Person, School, SchoolClass
 from pathfolio.sessions import codes
 from pathfolio.syncing.write import open_school
+from pathfolio.syncing import write
 from pathfolio.text import clean
 
 PAGE = 50
@@ -40,6 +42,7 @@ def create_school(slug: str, name: str) -> School:
         session.add(school)
         open_school(session, school.id)
         session.flush()
+        library.publish(session, school.id)
         session.expunge(school)
         return school
 
@@ -65,7 +68,7 @@ def add_person(
 
 
 def change_person(
-    school: str, person_id: str, change: dict[str, Any], *, by: str | None
+    school: str, person_id: str, change: dict[str, Any], *, by: str | None, confirmed: bool = True
 ) -> dict[str, Any]:
     """Rename, give another role, deactivate or take back. Raises NotFound, Invalid, Conflict."""
 
@@ -81,7 +84,9 @@ def change_person(
             set_active(session, person, active=change["active"])
         for each in sorted(change):
             audit.note(session, school, f"person.{each}", actor=by, target=person.id)
-        roster.publish(session, school, people=people, classes=classes, by=by)
+        roster.publish(
+            session, school, people=people, classes=classes, by=by, confirmed=confirmed
+        )
         return describe(person, classes_of(session, school, [person.id]).get(person.id, []))
 
     return db.run_write(work)

@@ -70,7 +70,7 @@ def permitted(session: Session, school: str, person: str) -> dict[str, Row[Any]]
         .where(Member.school == school, Member.person == person, _SPACE.c.erased.is_(False))
         .order_by(_SPACE.c.space)
     )
-    rows: Sequence[Row[Any]] = session.execute(query).all()
+    rows = cast("Sequence[Row[Any]]", session.execute(query).all())
     return {row.space: row for row in rows}
 
 

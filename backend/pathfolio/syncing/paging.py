@@ -28,15 +28,15 @@ class Feed:
     spaces: dict[str, Cursor] = field(default_factory=dict)
     bodies: list[bytes] = field(default_factory=list)
     more: bool = False
-    bytes: int = 0
+    size: int = 0
 
     def take(self, body: bytes) -> None:
         self.bodies.append(body)
-        self.bytes += len(body)
+        self.size += len(body)
 
     @property
     def full(self) -> bool:
-        return self.bytes >= MOST_BYTES
+        return self.size >= MOST_BYTES
 
 
 def feed(

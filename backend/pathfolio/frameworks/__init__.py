@@ -1,0 +1,1 @@
+"""Frameworks of standards and lists of interests: immutable files, fetched by hash."""
