@@ -10,7 +10,7 @@ from typing import Any, cast
 from pathfolio.records import KINDS, Kind
 from pathfolio.records import check as checking
 from pathfolio.records.check import RefusedError
-from pathfolio.syncing import moves, permission, spaces
+from pathfolio.syncing import groups, moves, permission, spaces
 from pathfolio.syncing.locks import Live, Locks
 from pathfolio.syncing.past import stored
 from pathfolio.syncing.permission import Author
@@ -37,6 +37,15 @@ class Change:
     mutation: Mutation
     kind: Kind | None
     device_now: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the record is, or (without `live`) will be made."""
+
+    kind: Kind
+    space: str
+    live: Live | None = None
 
 
 def checked(mutation: Mutation, kind: Kind | None, person: str) -> Mutation:
@@ -86,7 +95,8 @@ def _seen_before(locks: Locks, author: Author, mutation: Mutation) -> Result | N
     """The result of then, when this very mutation was accepted before."""
     row = locks.past.mutation(mutation["id"])
     if row is None:
-        return None
+        left = mutation["op"] == "delete" and groups.copy_id(mutation["record"], author.person)
+        return Result("ok") if left and locks.find(left) is not None else None
     if row["record"] != mutation["record"] or row["by"] != author.person:
         raise checking.invalid("Another change has this id already.")
     return Result(row["status"])
@@ -100,11 +110,14 @@ def _create(locks: Locks, author: Author, change: Change, live: Live | None) -> 
         if live.kind is not kind or live.by != author.person:
             raise RefusedError("id_reused", "Something else has this id already.")
         permission.may_change(kind, live.by, author, live.space, locks.roles(author.person))
-        return _merge(locks, author, change, live, kind)
+        return _merge(locks, author, change, Home(kind, live.space, live))
+    artifact = value["fields"].get(kind.about) if kind.about else None
+    if artifact is not None and locks.tombstone(artifact) == "erased":
+        raise RefusedError("erased", _BURIED["erased"])
     space = moves.home_of(locks, kind, author.person, value["fields"])
     permission.may_create(kind, author, space, locks.roles(author.person))
     locks.need(space)
-    return _merge(locks, author, change, None, kind, space)
+    return _merge(locks, author, change, Home(kind, space))
 
 
 def _change(locks: Locks, author: Author, change: Change, live: Live) -> Result:
@@ -114,77 +127,57 @@ def _change(locks: Locks, author: Author, change: Change, live: Live) -> Result:
         permission.may_delete_notice(author, live.space, mutation["op"])
     else:
         permission.may_change(live.kind, live.by, author, live.space, roles)
-    if mutation["op"] == "set" and mutation["field"] == "audience":
+    if mutation["op"] == "delete" and live.space.startswith("g:"):
+        if groups.other_owners(locks, author.person, live.space):
+            groups.leave(locks, author.person, live.space, thrown_away=live.record)
+            return Result("ok")
+    elif mutation["op"] == "set" and mutation["field"] == "audience":
         moves.may_move(locks, author, live, str(mutation["value"]))
     else:
         moves.refuse_widened(locks, author, live, mutation)
-    return _merge(locks, author, change, live, live.kind)
+    return _merge(locks, author, change, Home(live.kind, live.space, live))
 
 
-def _merge(
-    locks: Locks,
-    author: Author,
-    change: Change,
-    live: Live | None,
-    kind: Kind,
-    space: str | None = None,
-) -> Result:
+def _merge(locks: Locks, author: Author, change: Change, home: Home) -> Result:
     mutation = change.mutation
     narrow: dict[str, Callable[[object], int]] = {"audience": spaces.narrowness}
     context = Context(
-        plan=cast("Any", kind.plan),
+        plan=cast("Any", home.kind.plan),
         actor=author.person,
         now=locks.now,
         history=locks.past.of(mutation["record"]),
         device_now=change.device_now,
-        narrowness=narrow if kind.audiences else {},
+        narrowness=narrow if home.kind.audiences else {},
     )
-    outcome = merge(cast("Any", live.state if live else None), mutation, context)
+    outcome = merge(cast("Any", home.live.state if home.live else None), mutation, context)
     if outcome.status == "rejected":
-        raise RefusedError(
-            str(outcome.code or "invalid"), outcome.sentence or "This cannot be done."
-        )
+        sentence = outcome.sentence or "This cannot be done."
+        raise RefusedError(str(outcome.code or "invalid"), sentence)
     if outcome.changed:
-        _write(locks, author, change, live, kind, outcome, space)
+        _write(locks, author, change, home, outcome)
     return Result(outcome.status)
 
 
-def _write(
-    locks: Locks,
-    author: Author,
-    change: Change,
-    live: Live | None,
-    kind: Kind,
-    outcome: Outcome,
-    space: str | None,
-) -> None:
-    mutation = change.mutation
+def _write(locks: Locks, author: Author, change: Change, home: Home, outcome: Outcome) -> None:
+    mutation, live, space = change.mutation, home.live, home.space
     state = dict(cast("dict[str, Any]", outcome.state))
     if len(canonical(state)) > BODY_BYTES:
         raise RefusedError("too_large", "There is too much in this one piece. Start another one.")
     if live is not None and mutation["field"] == "audience":
-        space = moves.home_of(locks, kind, live.by, state["fields"])
-    space = space or cast("Live", live).space
+        space = moves.home_of(locks, home.kind, live.by, state["fields"])
     locks.need(space)
-    if "attachments" in kind.fields and (
+    if "attachments" in home.kind.fields and (
         mutation["op"] == "create" or mutation["field"] == "attachments"
     ):
         _note_uploads(locks, author, state)
     if live is not None and live.space != space:
-        moves.move(locks, author, live, state, space, mutation["id"])
+        moves.move(locks, author, live, space, state)
     else:
-        locks.put(space, kind, state, mutation["id"])
+        locks.put(space, home.kind, state, mutation["id"])
     assert outcome.row is not None  # noqa: S101 - changed says so
-    locks.past.add(
-        stored(outcome.row)
-        | {
-            "school": locks.school,
-            "record": mutation["record"],
-            "space": space,
-            "client": author.client,
-            "n": mutation["n"] or None,
-        }
-    )
+    of_server = {"school": locks.school, "record": mutation["record"], "space": space}
+    of_device = {"client": author.client, "n": mutation["n"] or None}
+    locks.past.add(stored(outcome.row) | of_server | of_device)
 
 
 def _note_uploads(locks: Locks, author: Author, state: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pathfolio.records import Audience, Kind
 from pathfolio.records.check import RefusedError
-from pathfolio.syncing import permission, spaces
+from pathfolio.syncing import groups, permission, spaces
 from pathfolio.syncing.locks import Live, Locks
 from pathfolio.syncing.permission import Author
 from pathfolio_sync import Mutation
@@ -41,16 +41,11 @@ def may_move(locks: Locks, author: Author, live: Live, audience: str) -> None:
     target = home_of(locks, live.kind, live.by, fields)
     if target == live.space:
         return
-    if live.space.startswith("g:") and _other_owners(locks, author, live.space):
+    if live.space.startswith("g:") and groups.other_owners(locks, author.person, live.space):
         raise permission.forbidden(
             "This work belongs to several people. Leave the group to keep a copy of your own."
         )
     permission.may_create(live.kind, author, target, locks.roles(author.person))
-
-
-def _other_owners(locks: Locks, author: Author, space: str) -> bool:
-    others = locks.readers(space) - {author.person}
-    return any(locks.roles(person).get(space) == permission.OWNER for person in others)
 
 
 def refuse_widened(locks: Locks, author: Author, live: Live, mutation: Mutation) -> None:
@@ -82,11 +77,10 @@ def _knew_of_move(locks: Locks, author: Author, live: Live, mutation: Mutation) 
     return locks.past.of(live.record).holds(int(base[0]), str(base[1]))
 
 
-def move(
-    locks: Locks, author: Author, live: Live, state: dict[str, Any], target: str, mutation: str
-) -> None:
-    """Take a record and what is about it to another space, in one transaction."""
+def move(locks: Locks, author: Author, live: Live, target: str, state: Mapping[str, Any]) -> None:
+    """Take a record, as `state`, and what is about it to another space, in one transaction."""
     locks.need(target)
+    mutation = str(state["rev"][1])
     along = [] if live.kind.about else locks.about(live.record, live.space)
     wider = locks.readers(target) - locks.readers(live.space)
     for each, body in [(live, state), *((one, one.state) for one in along)]:

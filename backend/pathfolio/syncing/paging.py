@@ -62,7 +62,7 @@ def feed(
     return page
 
 
-def _newer(
+def _newer(  # noqa: PLR0917 - what is asked, and where the answer goes
     session: Session, school: str, page: Feed, space: Row[Any], cursor: Cursor, limit: int
 ) -> Cursor:
     """Rows above the cursor. Those that left before the device could hold them are not told."""

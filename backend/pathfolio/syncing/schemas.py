@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import Schema, fields
 
 from pathfolio.ids import PATTERN
 
@@ -28,9 +28,6 @@ class MutationSchema(Schema):
 
 
 class PushSchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
     client = identity(required=True)
     schema = fields.Integer(required=True)
     now = fields.String(required=True)

@@ -12,7 +12,7 @@ from pathfolio.syncing.past import stored
 from pathfolio_sync import Context, Mutation, merge
 
 
-def write(
+def write(  # noqa: PLR0917 - the record, in the order one says it
     locks: Locks, space: str, kind_name: str, record: str, fields: Mapping[str, Any], by: str
 ) -> Live | None:
     """Make the record, or change those scalars that differ; None where nothing differs.
@@ -27,7 +27,8 @@ def write(
             raise ValueError(f"the {kind_name} {record} was buried")
         locks.need(space)
         value = {"kind": kind_name, "fields": dict(fields)}
-        return _merge(locks, kind, _mutation(locks, None, space, record, "create", None, value), by)
+        change = {"op": "create", "field": None, "value": value, "base": None}
+        return _merge(locks, kind, _mutation(locks, space, record, change), by)
     changed = None
     if live.space != space:
         identity, state = ids.new_id(), live.state
@@ -35,8 +36,8 @@ def write(
         changed = live = locks.put(space, kind, state, identity)
     for name, value in fields.items():
         if live.state["fields"].get(name, kind.fields[name].empty) != value:
-            mutation = _mutation(locks, live, space, record, "set", name, value)
-            changed = live = _merge(locks, kind, mutation, by)
+            change = {"op": "set", "field": name, "value": value, "base": live.state["rev"]}
+            changed = live = _merge(locks, kind, _mutation(locks, space, record, change), by)
     return changed
 
 
@@ -60,22 +61,10 @@ def remove(locks: Locks, record: str) -> None:
         locks.leave(live, ids.new_id())
 
 
-def _mutation(
-    locks: Locks, live: Live | None, space: str, record: str, op: str, field: str | None, value: Any
-) -> Mutation:
-    return {
-        "id": ids.new_id(),
-        "n": 0,
-        "space": space,
-        "op": op,
-        "record": record,
-        "field": field,
-        "value": value,
-        "base": live.state["rev"] if live else None,
-        "after": None,
-        "pulled": clock.to_wire(locks.now),
-        "at": clock.to_wire(locks.now),
-    }
+def _mutation(locks: Locks, space: str, record: str, change: dict[str, Any]) -> Mutation:
+    now = clock.to_wire(locks.now)
+    whole = {"id": ids.new_id(), "n": 0, "space": space, "record": record, "after": None}
+    return cast("Mutation", whole | change | {"pulled": now, "at": now})
 
 
 def _merge(locks: Locks, kind: Kind, mutation: Mutation, by: str) -> Live:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pathfolio.syncing.models import History, Member, Record, Space, SpaceChain
+from pathfolio.uploads.models import Reference
 from pathfolio_sync import CHAIN_START
 
 CHUNK = 500
@@ -153,3 +154,13 @@ def write_spaces(session: Session, rows: list[dict[str, Any]]) -> None:
             SPACE.c.school == bindparam("_school"), SPACE.c.space == bindparam("_space")
         )
         session.execute(statement, rows)
+
+
+def references_of(session: Session, school: str, record: str) -> list[tuple[str, str]]:
+    """(upload, owner) of what a record shows."""
+    query = (
+        select(Reference.upload, Reference.person)
+        .where(Reference.school == school, Reference.record == record, Reference.live)
+        .order_by(Reference.upload)
+    )
+    return [(row.upload, row.person) for row in session.execute(query)]

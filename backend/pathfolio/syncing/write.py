@@ -34,7 +34,7 @@ def open_school(session: Session, school: str) -> None:
     epochs.open_school(session, school)
 
 
-def write_server_record(
+def write_server_record(  # noqa: PLR0917 - the record, in the order one says it
     locks: Locks, space: str, kind: str, record: str, fields: Mapping[str, Any], by: str | None
 ) -> bool:
     """Make a record of a server-written kind, or change what differs; whether anything changed.
