@@ -5,7 +5,7 @@ import type { Role } from "./shapes";
 export interface ApiPerson {
   id: string;
   name: string;
-  username: string;
+  username: string | null;
   role: Role;
   status: "active" | "pending" | "inactive";
   classes?: { id: string; title: string; role: "student" | "teacher" }[];
@@ -78,7 +78,10 @@ export interface Api {
     username?: string;
     role: Role;
   }): Promise<{ person: ApiPerson; code: string }>;
-  changePerson(id: string, change: { name?: string; role?: Role; active?: boolean }): Promise<ApiPerson>;
+  changePerson(
+    id: string,
+    change: { name?: string; role?: Role; active?: boolean; confirm?: boolean },
+  ): Promise<ApiPerson>;
   /** A one-time code with which the person sets a new password. */
   personCode(id: string): Promise<Code>;
   devices(person: string): Promise<SessionRow[]>;
@@ -86,9 +89,10 @@ export interface Api {
 
   classes(): Promise<ApiClass[]>;
   addClass(title: string): Promise<ApiClass>;
-  changeClass(id: string, change: { title?: string; active?: boolean }): Promise<ApiClass>;
+  changeClass(id: string, change: { title?: string; active?: boolean; confirm?: boolean }): Promise<ApiClass>;
   putInClass(id: string, person: string, role: "student" | "teacher"): Promise<void>;
-  takeFromClass(id: string, person: string): Promise<void>;
+  /** `confirm`: go on although more than a fifth of all memberships end. */
+  takeFromClass(id: string, person: string, confirm?: boolean): Promise<void>;
   classList(id: string, text: string, dryRun: boolean): Promise<ListedPerson[]>;
   openJoinCode(classId: string, minutes: number): Promise<Code>;
   joinCode(classId: string): Promise<Code | undefined>;

@@ -122,7 +122,10 @@ function edit(
   const { field, op, value } = mutation;
   const merges = field === null ? undefined : own(plan, field);
   if (field === null || merges === undefined) return undefined;
-  if ((op === "set" && merges === "scalar") || (op === "text" && merges === "text" && typeof value === "string"))
+  if (
+    (op === "set" && merges === "scalar") ||
+    (op === "text" && merges === "text" && typeof value === "string")
+  )
     return { ...record.fields, [field]: value };
   const change = own(ENTRY_OPS, op);
   if (change === undefined || merges === "scalar" || merges === "text" || !isPlain(value)) return undefined;
@@ -164,7 +167,8 @@ function edited(
   stamp: Rev,
 ): WireRecord {
   const meta = { ...record.meta };
-  if (mutation.field !== null && (mutation.op === "set" || mutation.op === "text")) meta[mutation.field] = stamp;
+  if (mutation.field !== null && (mutation.op === "set" || mutation.op === "text"))
+    meta[mutation.field] = stamp;
   const { deleted, ...rest } = record;
   if (deleted !== undefined) meta.deleted = stamp;
   return { ...rest, fields, meta, updated: later(record.updated, mutation.at) };

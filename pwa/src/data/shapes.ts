@@ -1,8 +1,16 @@
 // The types that screens see: views of records, lists, custody, and the two doors `Local` and `Accounts`.
 
-import type { ArtifactAttachmentsValue, Fields, Input, Kind, MediaInfo, RenditionSize } from "./types.gen";
+import type {
+  ArtifactAttachmentsValue,
+  Fields,
+  Input,
+  Kind,
+  MediaInfo,
+  RenditionSize,
+  Rev,
+} from "./types.gen";
 
-export type { Fields, Input, Kind, MediaInfo } from "./types.gen";
+export type { Fields, Input, Kind, MediaInfo, Rev } from "./types.gen";
 
 /** Where members are expected a screen gives a record by key, ordered fields as a list in order. */
 export type FieldName<K extends Kind> = keyof Fields<K> & string;
@@ -45,6 +53,8 @@ export interface View<K extends Kind> {
   fields: Fields<K>;
   conflicts: Conflict[];
   media: Record<string, MediaInfo>;
+  /** What version of the record this shows; an editor hands the one it began with to `set` or `text`. */
+  rev: Rev;
   custody: Custody;
   /** Mutations of this record that the server has not confirmed. */
   waiting: number;
@@ -186,8 +196,12 @@ export interface Local {
   list<K extends Kind>(kind: K, query?: Query): Live<Page<View<K>>>;
 
   create<K extends Kind>(kind: K, fields: Partial<Input<K>>, options?: { id?: string }): Promise<string>;
-  set(id: string, field: string, value: unknown): Promise<void>;
-  text(id: string, field: string, value: string): Promise<void>;
+  set(id: string, field: string, value: unknown, seen?: Rev): Promise<void>;
+  /**
+   * The whole new text. `seen`: `view.rev` from when the editor was filled, so that what arrived since is merged with
+   * and not typed over; without it, what is stored now counts as seen.
+   */
+  text(id: string, field: string, value: string, seen?: Rev): Promise<void>;
   /** Members: adds or updates. Ordered: puts it behind `after` (null: first; absent: last, or where it already is). */
   add(id: string, field: string, key: string, value: object, after?: string | null): Promise<void>;
   remove(id: string, field: string, key: string): Promise<void>;

@@ -16,7 +16,7 @@ export const random: Random = {
 };
 
 export const locks: Locks = {
-  hold: async (name, work) => navigator.locks.request(name, work),
+  hold: async (name, work, steal = false) => navigator.locks.request(name, { steal }, work),
   ifFree: async (name, work) =>
     navigator.locks.request(name, { ifAvailable: true }, async (lock) =>
       lock === null ? undefined : work(),
@@ -59,6 +59,7 @@ export const around: Surroundings = {
     const storage = navigator.storage as StorageManager | undefined;
     return (await storage?.persist?.()) ?? false;
   },
+  reload: () => location.reload(),
   metered() {
     const connection = (navigator as Navigator & { connection?: Connection }).connection;
     return connection?.saveData === true || connection?.type === "cellular";

@@ -99,13 +99,14 @@ export interface MediaStore {
   /** The whole as a Blob for a screen. */
   blob(key: string, mime: string): Promise<Blob | undefined>;
   delete(key: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
   keys(): Promise<string[]>;
   clear(): Promise<void>;
 }
 
 export interface Locks {
-  /** Waits for the lock, holds it while `work` runs. */
-  hold<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Waits for the lock, holds it while `work` runs. `steal`: takes it at once; the holder's promise then rejects. */
+  hold<T>(name: string, work: () => Promise<T>, steal?: boolean): Promise<T>;
   /** Runs only if the lock is free now. */
   ifFree<T>(name: string, work: () => Promise<T>): Promise<T | undefined>;
 }
@@ -128,8 +129,17 @@ export interface Surroundings {
   listen(run: (event: "online" | "visible" | "hidden") => void): () => void;
   /** Asks the browser to keep our data. */
   persist(): Promise<boolean>;
+  /** Begins the page anew. */
+  reload(): void;
   /** On a network that costs money or is slow by the person's wish. */
   metered(): boolean;
+}
+
+/** Authenticated encryption under a key of 32 bytes. */
+export interface Crypto {
+  encrypt(key: Uint8Array, plain: Uint8Array): Promise<Uint8Array>;
+  /** Throws if key or bytes are wrong. */
+  decrypt(key: Uint8Array, sealed: Uint8Array): Promise<Uint8Array>;
 }
 
 export interface Ports {
@@ -141,4 +151,7 @@ export interface Ports {
   locks: Locks;
   broadcast: Broadcast;
   around: Surroundings;
+  crypto: Crypto;
+  /** Addresses under which a screen can show a Blob. */
+  addresses: { make(blob: Blob): string; end(url: string): void };
 }

@@ -1,0 +1,240 @@
+// Signing in and out, and whose data is open. Each person has databases and files of their own.
+
+import { Core } from "./core";
+import { cacheName, openStores, outboxName } from "./databases";
+import { Directory, type PersonEntry } from "./directory";
+import { LocalPerson } from "./local";
+import type { MediaWork } from "./media-shapes";
+import { LocalProblem } from "./problems";
+import { fromBase64 } from "./ports/base64";
+import type { Channel, Ports, Transport } from "./ports/ports";
+import { Sealed } from "./sealed";
+import { check } from "./sync/answers";
+import { ensureClient } from "./sync/identity";
+import type { Accounts, Join, Local, Me, SignIn, SignInWithCode } from "./shapes";
+import { countUnsent } from "./unsent";
+
+/** The server's word on a sign-in. */
+interface SignedIn {
+  person: { id: string; name: string; role: Me["role"]; status: Me["status"]; username: string | null };
+  school: Me["school"];
+  shared: boolean;
+  shared_key?: string;
+}
+
+type AccountMessage = { about: "person"; person: string | null } | { about: "again"; person: string };
+
+function meOf(answer: SignedIn): Me {
+  const { id, name, role, status, username } = answer.person;
+  return { id, name, role, status, username: username ?? "", school: answer.school, shared: answer.shared };
+}
+
+/** Every call says whose it is, so that another person's session on this browser refuses it. */
+function transportOf(person: string, transport: Transport): Transport {
+  return {
+    send(request) {
+      if (!request.path.startsWith("/api/")) return transport.send(request);
+      return transport.send({ ...request, headers: { ...request.headers, "Pathfolio-Person": person } });
+    },
+  };
+}
+
+export class LocalAccounts implements Accounts {
+  private directory: Promise<Directory> | undefined;
+  private opened: LocalPerson | undefined;
+  private readonly sealed: Sealed;
+  private channel: Channel | undefined;
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly media: MediaWork,
+  ) {
+    this.sealed = new Sealed(ports.databases, ports.crypto);
+  }
+
+  /** For calls of the person who is signed in. */
+  transport(): Transport {
+    return this.opened === undefined
+      ? this.ports.transport
+      : transportOf(this.opened.me.id, this.ports.transport);
+  }
+
+  private list(): Promise<Directory> {
+    if (this.channel === undefined) {
+      this.channel = this.ports.broadcast.open("pathfolio-accounts");
+      this.channel.listen((message) => this.heard(message as AccountMessage));
+    }
+    return (this.directory ??= Directory.open(this.ports.databases));
+  }
+
+  /** Another tab signed in or out: this one must not go on as somebody else. */
+  private heard(message: AccountMessage): void {
+    const mine = this.opened?.me.id ?? null;
+    if (message.about === "again" && message.person === mine) this.opened?.engine.signedIn();
+    if (message.about !== "person" || message.person === mine) return;
+    const leaving = this.opened?.close() ?? Promise.resolve();
+    this.opened = undefined;
+    void leaving.finally(() => this.ports.around.reload());
+  }
+
+  private tell(message: AccountMessage): void {
+    this.channel?.post(message);
+  }
+
+  async current(): Promise<Local | undefined> {
+    if (this.opened !== undefined) return this.opened;
+    const { entry, owesSignOut } = await (await this.list()).current();
+    if (owesSignOut) void this.tellServer();
+    if (entry !== undefined) return this.enter(entry, false);
+    return owesSignOut ? undefined : this.afterEviction();
+  }
+
+  /** The cookie is still there but what we knew is not: the browser dropped our data. */
+  private async afterEviction(): Promise<Local | undefined> {
+    try {
+      const answer = await this.ports.transport.send({
+        method: "GET",
+        path: "/api/session",
+        timeoutMs: 5_000,
+      });
+      if (answer.status !== 200) return undefined;
+      const signed = answer.json as SignedIn;
+      const entry = { id: signed.person.id, me: meOf(signed), device: "", unsent: 0 };
+      return await this.enterAs(entry, signed.shared_key, true);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async enterAs(entry: PersonEntry, key: string | undefined, evicted: boolean): Promise<LocalPerson> {
+    const whole = { ...entry, ...(entry.me.shared && key !== undefined ? { key } : {}) };
+    if (key !== undefined && (await this.sealed.has(entry.id))) {
+      await this.sealed.unseal(entry.id, fromBase64(key), await this.ports.media(entry.id));
+    }
+    await (await this.list()).signIn(whole);
+    this.tell({ about: "person", person: entry.id });
+    return this.enter(whole, evicted);
+  }
+
+  private async enter(entry: PersonEntry, evicted: boolean): Promise<LocalPerson> {
+    const stores = await openStores(this.ports.databases, entry.id);
+    const { isNew } = await ensureClient(stores.outbox, this.ports.random);
+    const ports = { ...this.ports, transport: transportOf(entry.id, this.ports.transport) };
+    const store = await this.ports.media(entry.id);
+    const local = new LocalPerson(new Core(entry.me, ports, stores), store, this.media);
+    this.opened = local;
+    await local.start(evicted && isNew);
+    return local;
+  }
+
+  private async sign(path: string, body: SignIn | SignInWithCode | Join): Promise<Local> {
+    await this.list();
+    const answer = check(await this.ports.transport.send({ method: "POST", path, json: body }));
+    const signed = answer.json as SignedIn;
+    if (this.opened !== undefined) await this.leave(this.opened);
+    const entry = { id: signed.person.id, me: meOf(signed), device: body.device, unsent: 0 };
+    return this.enterAs(entry, signed.shared_key, false);
+  }
+
+  signIn(request: SignIn): Promise<Local> {
+    return this.sign("/api/session", request);
+  }
+
+  signInWithCode(request: SignInWithCode): Promise<Local> {
+    return this.sign("/api/session/code", request);
+  }
+
+  join(request: Join): Promise<Local> {
+    return this.sign("/api/join", request);
+  }
+
+  async signInAgain(password: string): Promise<void> {
+    const local = this.opened;
+    if (local === undefined) throw new LocalProblem("closed", "Nobody is signed in here.");
+    const { me } = local;
+    const entry = await (await this.list()).person(me.id);
+    const { username, shared, school } = me;
+    const json = { username, password, school: school.slug, device: entry?.device ?? "", shared };
+    const answer = check(await this.ports.transport.send({ method: "POST", path: "/api/session", json }));
+    if ((answer.json as SignedIn).person.id !== me.id)
+      throw new LocalProblem("invalid", "That is another person.");
+    local.engine.signedIn();
+    this.tell({ about: "again", person: me.id });
+  }
+
+  async signOut(): Promise<{ unsent: number }> {
+    const local = this.opened;
+    if (local === undefined) return { unsent: 0 };
+    // What can still go out goes; without a network it simply stays.
+    await local.engine.sync();
+    const unsent = await this.leave(local);
+    const directory = await this.list();
+    await directory.signOut(true);
+    this.tell({ about: "person", person: null });
+    await this.tellServer();
+    return { unsent };
+  }
+
+  private async tellServer(): Promise<void> {
+    try {
+      const { status } = await this.ports.transport.send({
+        method: "DELETE",
+        path: "/api/session",
+        timeoutMs: 10_000,
+      });
+      const directory = await this.list();
+      const { entry } = await directory.current();
+      if (entry === undefined && (status < 300 || status === 401)) await directory.signOut(false);
+    } catch {
+      // Told at the next start with a network.
+    }
+  }
+
+  /** Closes a person's data. Unsent work stays; on a shared device encrypted. Gives how much is unsent. */
+  private async leave(local: LocalPerson): Promise<number> {
+    const { me } = local;
+    await local.close();
+    this.opened = undefined;
+    const directory = await this.list();
+    const entry = await directory.person(me.id);
+    const stores = await openStores(this.ports.databases, me.id);
+    const unsent = await countUnsent(stores.outbox);
+    stores.outbox.close();
+    stores.cache.close();
+    if (entry === undefined) return unsent;
+    await this.ports.databases.delete(cacheName(me.id));
+    const media = await this.ports.media(me.id);
+    if (me.shared && entry.key !== undefined) {
+      await this.sealed.seal(me.id, fromBase64(entry.key), media);
+      await this.ports.databases.delete(outboxName(me.id));
+      await media.clear();
+    } else if (unsent === 0) await media.clear();
+    const { key: _key, ...rest } = entry;
+    await directory.update({ ...rest, unsent });
+    return unsent;
+  }
+
+  async known(): Promise<{ person: string; name: string; username: string; unsent: number }[]> {
+    const entries = await (await this.list()).people();
+    return entries
+      .filter((entry) => !entry.me.shared || entry.unsent > 0)
+      .map(({ id, me, unsent }) => ({ person: id, name: me.name, username: me.username, unsent }));
+  }
+
+  async wipe(): Promise<void> {
+    const local = this.opened;
+    if (local === undefined) return;
+    const { id } = local.me;
+    await local.close();
+    this.opened = undefined;
+    const directory = await this.list();
+    await (await this.ports.media(id)).clear();
+    await this.ports.databases.delete(cacheName(id));
+    await this.ports.databases.delete(outboxName(id));
+    await this.sealed.drop(id);
+    await directory.remove(id);
+    await directory.signOut(true);
+    this.tell({ about: "person", person: null });
+    await this.tellServer();
+  }
+}

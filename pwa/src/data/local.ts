@@ -1,0 +1,280 @@
+// One signed-in person on this device: the parts of the engine behind one door.
+
+import type { Core } from "./core";
+import { baseState } from "./core";
+import { draft, drafts, hold } from "./drafts";
+import { derivedId } from "./digest";
+import { Frameworks } from "./frameworks";
+import { live, touches } from "./hub";
+import { newId } from "./ids";
+import { Inbox } from "./inbox";
+import { MediaCache } from "./media-cache";
+import type { MediaWork } from "./media-shapes";
+import { notSafe, notSafeItems } from "./not-safe";
+import { classes, people } from "./people";
+import type { MediaStore } from "./ports/ports";
+import { LocalProblem } from "./problems";
+import { Queries } from "./queries";
+import { retry } from "./refused";
+import { resolve } from "./resolve";
+import { Suggestions } from "./suggestions";
+import { Engine } from "./sync/engine";
+import { copyOfUnsent } from "./unsent";
+import { Writer } from "./writer";
+import type {
+  AttachMeta,
+  FieldName,
+  Fields,
+  InboxRow,
+  Input,
+  Kind,
+  Live,
+  Local,
+  Me,
+  MediaSize,
+  NotSafeItem,
+  Page,
+  Query,
+  Rev,
+  SyncStatus,
+  View,
+} from "./shapes";
+import { EMPTY } from "./types.gen";
+
+export class LocalPerson implements Local {
+  readonly engine: Engine;
+  readonly status: Live<SyncStatus>;
+  private readonly queries: Queries;
+  private readonly writer: Writer;
+  private readonly frameworks: Frameworks;
+  private readonly words: Suggestions;
+  private readonly mail: Inbox;
+  private readonly files: MediaCache;
+  private readonly settingsId: string;
+  private counting = false;
+  private asked = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly store: MediaStore,
+    private readonly media: MediaWork,
+  ) {
+    this.queries = new Queries(core);
+    this.writer = new Writer(core);
+    this.frameworks = new Frameworks(core, this.queries);
+    this.words = new Suggestions(this.queries, this.frameworks);
+    this.mail = new Inbox(this.queries);
+    this.files = new MediaCache(core, store);
+    this.settingsId = derivedId(`settings:${core.me.id}`);
+    const queue = media.queue(core, store);
+    this.engine = new Engine(core, {
+      run: (signal) => queue.run(signal),
+      drop: (files) => this.files.drop(files),
+    });
+    this.status = this.engine.status;
+    this.writer.onSaved = () => this.afterSave();
+    core.hub.on((change) => {
+      if (touches(change, ["status", "uploads", "not_accepted"])) void this.count();
+    });
+  }
+
+  get me(): Me {
+    return this.core.me;
+  }
+
+  async start(evicted = false): Promise<void> {
+    await this.core.load();
+    if (evicted) this.engine.tell({ evicted });
+    const state = await this.core.cache.read(["state"], baseState);
+    this.engine.tell({ complete: state.complete, lastSync: state.now });
+    await this.count();
+    this.engine.start();
+  }
+
+  private afterSave(): void {
+    this.engine.saved();
+    // The moment at which there is something to lose.
+    if (!this.asked) void this.core.ports.around.persist().catch(() => false);
+    this.asked = true;
+  }
+
+  /** How much waits; after each change, one at a time. */
+  private async count(): Promise<void> {
+    if (this.counting || this.core.closed) return;
+    this.counting = true;
+    try {
+      const state = await this.core.cache.read(["state"], baseState);
+      const waiting = this.core.overlay.all(state.confirmed).length;
+      const items = await notSafeItems(this.queries, this.engine.status.value);
+      const { value } = this.engine.status;
+      if (value.waiting !== waiting || value.notSafe !== items.length) {
+        this.engine.tell({ waiting, notSafe: items.length });
+      }
+      if (state.complete) void this.frameworks.keep().catch(() => undefined);
+    } catch (error) {
+      if (!(error instanceof LocalProblem)) throw error;
+    } finally {
+      this.counting = false;
+    }
+  }
+
+  one<K extends Kind>(kind: K, id: string): Live<View<K> | undefined> {
+    return this.queries.one(kind, id);
+  }
+
+  list<K extends Kind>(kind: K, query?: Query): Live<Page<View<K>>> {
+    return this.queries.list(kind, query);
+  }
+
+  create<K extends Kind>(kind: K, fields: Partial<Input<K>>, options?: { id?: string }): Promise<string> {
+    return this.writer.create(kind, fields, options?.id);
+  }
+
+  set(id: string, field: string, value: unknown, seen?: Rev): Promise<void> {
+    return this.writer.set(id, field, value, seen);
+  }
+
+  text(id: string, field: string, value: string, seen?: Rev): Promise<void> {
+    return this.writer.text(id, field, value, seen);
+  }
+
+  add(id: string, field: string, key: string, value: object, after?: string | null): Promise<void> {
+    return this.writer.add(id, field, key, value, after);
+  }
+
+  remove(id: string, field: string, key: string): Promise<void> {
+    return this.writer.remove(id, field, key);
+  }
+
+  move(id: string, field: string, key: string, after: string | null): Promise<void> {
+    return this.writer.move(id, field, key, after);
+  }
+
+  delete(id: string): Promise<void> {
+    return this.writer.delete(id);
+  }
+
+  restore(id: string): Promise<void> {
+    return this.writer.restore(id);
+  }
+
+  seen(artifact: string): Promise<void> {
+    return this.writer.seen(artifact);
+  }
+
+  settings(): Live<Fields<"settings">> {
+    return live(
+      this.core.hub,
+      async () => {
+        const found = await this.queries.find("settings", this.settingsId);
+        return found?.fields ?? (EMPTY.settings as Fields<"settings">);
+      },
+      (change) => touches(change, ["settings"]),
+    );
+  }
+
+  async setting<F extends FieldName<"settings">>(field: F, value: Fields<"settings">[F]): Promise<void> {
+    const known = await this.queries.find("settings", this.settingsId);
+    if (known === undefined) {
+      await this.writer.create("settings", { [field]: value }, this.settingsId);
+    } else await this.writer.set(this.settingsId, field, value);
+  }
+
+  undo(): Promise<string | undefined> {
+    return this.writer.undoLast();
+  }
+
+  resolve(id: string, conflict: string, keep: "theirs" | "mine" | "both"): Promise<void> {
+    return resolve(this.core, this.writer, id, conflict, keep);
+  }
+
+  async attach(artifact: string, file: Blob, meta: AttachMeta): Promise<string> {
+    const upload = newId(this.core.ports.random);
+    const row = { ...(await this.media.prepare(file, { ...meta, upload }, this.core, this.store)), artifact };
+    const { kind: type, sha256, size, mime, name, width, height, thumbhash } = row;
+    const caption = meta.caption ?? "";
+    const value = { type, upload, sha256, size, mime, name, caption, width, height, thumbhash };
+    const key = newId(this.core.ports.random);
+    await this.writer.add(artifact, "attachments", key, value, undefined, row);
+    return key;
+  }
+
+  mediaUrl(upload: string, size: MediaSize): Promise<string | undefined> {
+    return this.files.url(upload, size);
+  }
+
+  notSafe(): Live<NotSafeItem[]> {
+    return notSafe(this.queries, () => this.engine.status.value);
+  }
+
+  notAccepted(): Live<View<"not_accepted">[]> {
+    return live(
+      this.core.hub,
+      async () => (await this.queries.all("not_accepted", { limit: 1000 })).rows,
+      (change) => touches(change, ["not_accepted"]),
+    );
+  }
+
+  retry(notAccepted: string): Promise<void> {
+    return retry(this.core, this.writer, notAccepted);
+  }
+
+  dismiss(notAccepted: string): Promise<void> {
+    return this.writer.delete(notAccepted);
+  }
+
+  inbox(): Live<InboxRow[]> {
+    return this.mail.rows();
+  }
+
+  people(): ReturnType<Local["people"]> {
+    return people(this.queries);
+  }
+
+  classes(): ReturnType<Local["classes"]> {
+    return classes(this.queries);
+  }
+
+  standards(query: string, framework?: string): ReturnType<Local["standards"]> {
+    return this.frameworks.search(query, framework);
+  }
+
+  standard(id: string): ReturnType<Local["standard"]> {
+    return this.frameworks.find(id);
+  }
+
+  suggestions(kind: "tags" | "interests", query: string): Promise<string[]> {
+    return this.words.of(kind, query);
+  }
+
+  pack(showcase: string): ReturnType<Local["pack"]> {
+    return this.files.pack(this.queries, showcase);
+  }
+
+  draft<T>(key: string): ReturnType<typeof draft<T>> {
+    return draft<T>(this.core, key);
+  }
+
+  drafts(): ReturnType<Local["drafts"]> {
+    return drafts(this.core);
+  }
+
+  hold(reason: string): () => void {
+    return hold(reason);
+  }
+
+  copyOfUnsent(): Promise<string> {
+    return copyOfUnsent(this.core);
+  }
+
+  async sync(): Promise<void> {
+    if (this.engine.leads) await this.engine.sync();
+    else this.engine.wanted();
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    this.files.close();
+    this.core.close();
+  }
+}

@@ -1,0 +1,80 @@
+// What is not yet safe at school, why, and what helps.
+
+import type { Around } from "./custody";
+import { leastSafe, type Part } from "./custody";
+import { live, touches } from "./hub";
+import type { Looked } from "./core";
+import type { Tx } from "./ports/ports";
+import type { Queries, Shown } from "./queries";
+import { aboutOf } from "./rows";
+import type { Custody, Live, NotSafeItem, SyncStatus } from "./shapes";
+import type { Kind, WireRecord } from "./types.gen";
+
+const LISTED: readonly string[] = ["artifact", "feedback", "reply", "showcase"];
+
+function help(custody: Custody, status: SyncStatus): NotSafeItem["help"] {
+  if (custody.state === "refused") return "refused";
+  if (status.signInNeeded) return "sign_in";
+  if (status.updateNeeded) return "update";
+  if (custody.reason === "elsewhere") return "other_device";
+  if (custody.state === "wifi") return "wifi";
+  if (!status.online) return "connect";
+  return "wait";
+}
+
+async function titleOf(tx: Tx, queries: Queries, record: WireRecord): Promise<string> {
+  const own = record.fields["title"];
+  if (typeof own === "string") return own;
+  const about = aboutOf(record);
+  if (about === "") return "";
+  const { found } = await queries.core.look(tx, [about]);
+  const title = found.get(about)?.record?.fields["title"];
+  return typeof title === "string" ? title : "";
+}
+
+function candidates(queries: Queries): string[] {
+  const ids = new Set(queries.core.overlay.records());
+  for (const upload of queries.core.uploads.values())
+    if (upload.state !== "verified") ids.add(upload.artifact);
+  return [...ids];
+}
+
+export async function notSafeItems(queries: Queries, status: SyncStatus): Promise<NotSafeItem[]> {
+  return queries.read(async (tx) => {
+    const refused = await queries.select(tx, "not_accepted", { limit: 1000 });
+    const records = refused.rows
+      .map(({ record }) => record.fields["record"])
+      .filter((id) => typeof id === "string");
+    const ids = [...new Set([...candidates(queries), ...records])];
+    const { found } = await queries.core.look(tx, ids);
+    const shown: Shown[] = [];
+    for (const { record, rows } of found.values() as Iterable<Looked>) {
+      if (record !== undefined && LISTED.includes(record.kind)) shown.push({ record, rows });
+    }
+    const around = await queries.aroundOf(tx, shown);
+    const items: NotSafeItem[] = [];
+    for (const { record } of shown) {
+      const parts: Part[] = queries.unsafe(record, around.get(record.id) as Around);
+      if (parts.length === 0) continue;
+      const custody = leastSafe(parts.map((part) => part.custody));
+      const title = await titleOf(tx, queries, record);
+      items.push({
+        id: record.id,
+        kind: record.kind,
+        title,
+        custody,
+        parts,
+        help: help(custody, status),
+      });
+    }
+    return items;
+  });
+}
+
+export function notSafe(queries: Queries, status: () => SyncStatus): Live<NotSafeItem[]> {
+  return live(
+    queries.core.hub,
+    () => notSafeItems(queries, status()),
+    (change) => touches(change, ["status", "uploads", "seen", "not_accepted", ...LISTED]),
+  );
+}

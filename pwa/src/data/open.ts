@@ -1,0 +1,44 @@
+// The engine in a browser: the real ports, and the one `accounts` and `api` of this tab.
+
+import { LocalAccounts } from "./accounts";
+import type { Api } from "./api-shapes";
+import { makeApi } from "./api";
+import { newId as makeId } from "./ids";
+import { mediaWork } from "./media-work";
+import { around, broadcast, clock, locks, random } from "./ports/browser";
+import { webCrypto } from "./ports/crypto";
+import { DexieDatabases } from "./ports/dexie";
+import { fetchTransport } from "./ports/fetch";
+import { ChunkMedia } from "./ports/media-chunks";
+import { hasOpfs, OpfsMedia } from "./ports/opfs";
+import type { MediaStore, Ports } from "./ports/ports";
+import type { Accounts } from "./shapes";
+
+const databases = new DexieDatabases();
+
+async function media(person: string): Promise<MediaStore> {
+  return (await hasOpfs()) ? new OpfsMedia(person) : ChunkMedia.open(databases, person);
+}
+
+const ports: Ports = {
+  clock,
+  random,
+  databases,
+  transport: fetchTransport,
+  media,
+  locks,
+  broadcast,
+  around,
+  crypto: webCrypto,
+  addresses: { make: (blob) => URL.createObjectURL(blob), end: (url) => URL.revokeObjectURL(url) },
+};
+
+const local = new LocalAccounts(ports, mediaWork);
+
+export const accounts: Accounts = local;
+export const api: Api = makeApi(() => local.transport());
+
+/** A new id, for records and entries that a screen names itself. */
+export function newId(): string {
+  return makeId(random);
+}

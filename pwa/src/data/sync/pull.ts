@@ -1,0 +1,97 @@
+// Brings what changed. Only here the outbox gets shorter: what the server confirms under the same running hash.
+
+import type { Core } from "../core";
+import { baseState } from "../core";
+import type { BaseState, ClientRow } from "../databases";
+import { vectorHash } from "../digest";
+import { clientOf } from "../outbox";
+import type { Answer } from "../ports/ports";
+import { check } from "./answers";
+import { applyPage } from "./apply";
+import { hashAt, pruneRing, setEpoch, trim } from "./identity";
+import type { Went } from "./push";
+import { SCHEMA, pullAnswer, type PullAnswer } from "./wire";
+
+/** Above so many records the screens read everything anew. */
+const MANY = 100;
+
+export interface PullReport {
+  /** Server time. */
+  now?: string;
+  /** Spaces fetched anew because their digest differed. */
+  mended: string[];
+  /** Files that are in no record of this device any more. */
+  files: Set<string>;
+}
+
+async function ask(core: Core, client: ClientRow, state: BaseState, whole: boolean): Promise<Answer> {
+  const where = whole ? { spaces: state.vector } : { vector: vectorHash(state.vector) };
+  const json = { client: client.id, epoch: client.epoch, schema: SCHEMA, ...where };
+  return core.ports.transport.send({ method: "POST", path: "/api/sync/pull", json });
+}
+
+/** The hash alone is enough when nothing waits to be confirmed and the base is whole. */
+function short(core: Core, state: BaseState): boolean {
+  return state.complete && state.replacing.length === 0 && core.overlay.all(state.confirmed).length === 0;
+}
+
+async function request(core: Core, client: ClientRow, state: BaseState): Promise<PullAnswer | undefined> {
+  let answer = await ask(core, client, state, !short(core, state));
+  if (answer.status === 409) answer = await ask(core, client, state, true);
+  if (answer.status === 204) return undefined;
+  return pullAnswer(check(answer).json);
+}
+
+/** Whether the server consumed what this device sent: "copy" when another device uses the same client id. */
+async function confirmed(core: Core, answer: PullAnswer): Promise<number | "copy"> {
+  const [n, hash] = answer.confirmed;
+  const own = await hashAt(core.outbox, n);
+  return own === hash ? n : "copy";
+}
+
+/** Another tab pulled or became a new client meanwhile: the answer says nothing about now. */
+async function overtaken(core: Core, client: ClientRow, state: BaseState): Promise<boolean> {
+  const now = await core.cache.read(["state"], baseState);
+  const own = await core.outbox.read(["state"], clientOf);
+  return own.id !== client.id || vectorHash(now.vector) !== vectorHash(state.vector);
+}
+
+function announce(core: Core, applied: { ids: Set<string>; kinds: Set<string> }, was: string[]): void {
+  if (applied.ids.size > MANY) {
+    core.tell(undefined, undefined);
+    return;
+  }
+  const topics = new Set([...applied.kinds, "status", "artifact"]);
+  core.tell(new Set([...applied.ids, ...was]), topics);
+}
+
+/** Pulls until there is no more. */
+export async function pull(core: Core, report: PullReport): Promise<Went> {
+  for (;;) {
+    const client = await core.outbox.read(["state"], clientOf);
+    const state = await core.cache.read(["state"], baseState);
+    const answer = await request(core, client, state);
+    if (answer === undefined) return "done";
+    if (client.epoch !== null && answer.epoch !== client.epoch) return { epoch: answer.epoch };
+    const upTo = await confirmed(core, answer);
+    if (upTo === "copy") {
+      if (await overtaken(core, client, state)) continue;
+      return "copy";
+    }
+    const applied = await applyPage(core.cache, { client: client.id, vector: state.vector }, answer, upTo);
+    if (applied === "stale") continue;
+    await after(core, client, answer);
+    for (const file of applied.files) report.files.add(file);
+    report.mended.push(...applied.mended);
+    report.now = answer.now;
+    announce(core, applied, core.overlay.records());
+    if (!answer.more && applied.mended.length === 0) return "done";
+  }
+}
+
+async function after(core: Core, client: ClientRow, answer: PullAnswer): Promise<void> {
+  if (client.epoch === null) await setEpoch(core.outbox, answer.epoch);
+  const state = await core.cache.read(["state"], baseState);
+  if ((await trim(core.outbox, state)) > 0) await core.overlay.load(core.outbox);
+  if (answer.replace.length === 0 && !answer.more) await pruneRing(core.outbox, answer.now);
+}
