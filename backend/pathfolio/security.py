@@ -99,6 +99,8 @@ def set_up(app: Flask) -> None:
             response.headers.pop("Content-Type", None)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
+            # By this a device tells our answers from a Wi-Fi sign-in page's.
+            response.headers["Pathfolio"] = "1"
         if secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response

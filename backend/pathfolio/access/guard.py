@@ -6,7 +6,7 @@ from flask import Flask, g, request
 from werkzeug.routing import BaseConverter
 
 from pathfolio.access import pivot, rules
-from pathfolio.errors import Forbidden
+from pathfolio.errors import Forbidden, SignIn
 from pathfolio.ids import PATTERN
 
 
@@ -38,6 +38,10 @@ def set_up(app: Flask) -> None:
         from pathfolio.sessions.tokens import authenticate  # noqa: PLC0415
 
         g.actor = authenticate()
+        claimed = request.headers.get("Pathfolio-Person")
+        if claimed is not None and claimed != g.actor.person:
+            # One browser, two people: what a tab of the first holds must not go out as the second's.
+            raise SignIn("Another person is signed in here now. Sign in again; nothing was lost.")
         if not rules.may_ask(g.actor, action()):
             raise Forbidden(sentence(g.actor.status))
 

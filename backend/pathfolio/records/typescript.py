@@ -80,6 +80,10 @@ export interface GoneRow {
   id: string;
   seq: number;
   gone: true;
+  /** The space that it left, never where to. */
+  space: string;
+  /** It was erased on purpose: nothing of it may stay on a device. */
+  erased?: true;
 }
 """
 

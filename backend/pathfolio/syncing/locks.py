@@ -207,7 +207,9 @@ class Locks:
         held.live -= 1
         held.digest ^= fingerprint(live.record, live.seq, live.state["rev"])
         gone = Live(live.record, live.space, live.kind, seq, live.since, live.state)
-        body = {"id": live.record, "seq": seq, "gone": True} | ({"erased": True} if erased else {})
+        # It names the space it left, never where to: a device may get the body in the new space first.
+        body = {"id": live.record, "seq": seq, "gone": True, "space": live.space}
+        body |= {"erased": True} if erased else {}
         self._rows[live.space, live.record] = self._row(gone, gone=True) | {
             "about": None,
             "deleted_at": None,
