@@ -20,6 +20,12 @@ def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def told(answer: TestResponse) -> dict[str, Any]:
+    """The JSON object of an answer."""
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
 def work(world: World) -> int:
     """Lets the worker do everything that is due; the number of jobs."""
     with world.app.app_context():
@@ -63,15 +69,14 @@ class Device:
         }
         answer = self.post("/api/uploads", body | changes)
         assert answer.status_code == 200, answer.json
-        found: dict[str, Any] = answer.json
-        return found
+        return told(answer)
 
     def addresses(self, upload: str, data: bytes, size: int, *numbers: int) -> list[dict[str, Any]]:
         pieces = {n: data[(n - 1) * size : n * size] for n in numbers}
         wanted = [{"n": n, "size": len(p), "sha256": sha(p)} for n, p in pieces.items()]
         answer = self.post(f"/api/uploads/{upload}/parts", {"parts": wanted})
         assert answer.status_code == 200, answer.json
-        urls: list[dict[str, Any]] = answer.json["urls"]
+        urls: list[dict[str, Any]] = told(answer)["urls"]
         return urls
 
     def put(self, address: dict[str, Any], body: bytes) -> int:
@@ -92,12 +97,12 @@ class Device:
                 assert self.put(address, data[(n - 1) * size : n * size]) == 200
         answer = self.post(f"/api/uploads/{status['id']}/complete", {})
         assert answer.status_code == 200, answer.json
-        assert answer.json["state"] in ("verifying", "verified")
+        assert told(answer)["state"] in ("verifying", "verified")
         found: str = status["id"]
         return found
 
     def state(self, upload: str) -> dict[str, Any]:
-        (found,) = self.browser.get(f"/api/uploads?ids={upload}").json["uploads"]
+        (found,) = told(self.browser.get(f"/api/uploads?ids={upload}"))["uploads"]
         state: dict[str, Any] = found
         return state
 
@@ -124,7 +129,7 @@ class Device:
         }
         answer = self.post("/api/sync/push", body)
         assert answer.status_code == 200, answer.json
-        (result,) = answer.json["results"]
+        (result,) = told(answer)["results"]
         found: dict[str, Any] = result
         return found
 
@@ -147,9 +152,9 @@ class Device:
 
     def record(self, record: str) -> dict[str, Any]:
         """The record as this device would pull it."""
-        body = {"client": self.client, "epoch": None, "schema": 1, "spaces": {}}
-        first = self.post("/api/sync/pull", body).json
-        answer = self.post("/api/sync/pull", body | {"epoch": first["epoch"]}).json
+        body: dict[str, Any] = {"client": self.client, "epoch": None, "schema": 1, "spaces": {}}
+        first = told(self.post("/api/sync/pull", body))
+        answer = told(self.post("/api/sync/pull", body | {"epoch": first["epoch"]}))
         (found,) = [each for each in answer["changes"] if each["id"] == record]
         wire: dict[str, Any] = found
         return wire
@@ -159,7 +164,7 @@ class Device:
     def sign(self, *items: tuple[str, str]) -> list[dict[str, Any]]:
         answer = self.post("/api/media/sign", {"items": items})
         assert answer.status_code == 200, answer.json
-        urls: list[dict[str, Any]] = answer.json["urls"]
+        urls: list[dict[str, Any]] = told(answer)["urls"]
         return urls
 
     def fetch(self, upload: str, size: str) -> TestResponse:

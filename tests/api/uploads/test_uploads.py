@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from pathfolio import clock, ids
-from tests.api.uploads.device import Device, sha, work
+from tests.api.uploads.device import Device, sha, told, work
 from tests.api.world import World
 from tests.media import pictures
 
@@ -43,9 +43,9 @@ def test_announcing_again_changes_nothing(ana: Device) -> None:
 def test_completing_again_changes_nothing(ana: Device) -> None:
     upload = ana.send(pictures.saved("PNG"))
     again = ana.post(f"/api/uploads/{upload}/complete", {})
-    assert again.json["state"] == "verifying"
+    assert told(again)["state"] == "verifying"
     work(ana.world)
-    assert ana.post(f"/api/uploads/{upload}/complete", {}).json["state"] == "verified"
+    assert told(ana.post(f"/api/uploads/{upload}/complete", {}))["state"] == "verified"
     assert ana.send(pictures.saved("PNG"), upload) == upload
 
 
@@ -68,8 +68,8 @@ def test_a_missing_part_is_named(ana: Device) -> None:
     (address,) = ana.addresses(status["id"], LONG, status["part_size"], 2)
     ana.put(address, LONG[status["part_size"] : 2 * status["part_size"]])
     answer = ana.post(f"/api/uploads/{status['id']}/complete", {})
-    assert (answer.status_code, answer.json["slug"]) == (409, "parts_missing")
-    assert answer.json["missing"] == [1, 3, 4]
+    assert (answer.status_code, told(answer)["slug"]) == (409, "parts_missing")
+    assert told(answer)["missing"] == [1, 3, 4]
 
 
 def test_bytes_that_are_not_the_file_are_refused_and_may_be_sent_again(ana: Device) -> None:
@@ -153,7 +153,7 @@ def test_an_upload_of_somebody_else_is_unknown(world: World) -> None:
         part = {"n": 1, "size": 4, "sha256": sha(b"mine")}
         assert other.post(f"/api/uploads/{upload}/parts", {"parts": [part]}).status_code == 404
         assert other.post(f"/api/uploads/{upload}/complete", {}).status_code == 404
-        assert other.browser.get(f"/api/uploads?ids={upload}").json["uploads"] == []
+        assert told(other.browser.get(f"/api/uploads?ids={upload}"))["uploads"] == []
 
 
 def test_an_id_stays_with_its_file(ana: Device) -> None:
@@ -166,7 +166,7 @@ def test_an_id_stays_with_its_file(ana: Device) -> None:
         "kind": "file",
     }
     answer = ana.post("/api/uploads", body)
-    assert (answer.status_code, answer.json["slug"]) == (409, "upload_differs")
+    assert (answer.status_code, told(answer)["slug"]) == (409, "upload_differs")
 
 
 def test_a_file_that_is_no_picture_is_kept_as_a_download(ana: Device) -> None:
@@ -212,7 +212,7 @@ def test_what_is_announced_counts_before_it_is_sent(make_world: Callable[..., Wo
         "kind": "file",
     }
     full = ana.post("/api/uploads", body)
-    assert (full.status_code, full.json["slug"]) == (413, "quota")
+    assert (full.status_code, told(full)["slug"]) == (413, "quota")
     assert Device(ana.world, "ben").announce(b"y" * 60)["state"] == "open"
 
 
@@ -228,7 +228,7 @@ def test_a_file_above_the_limit_is_refused_before_a_byte_is_sent(
         "kind": "video",
     }
     answer = ana.post("/api/uploads", body)
-    assert (answer.status_code, answer.json["slug"]) == (413, "too_large")
+    assert (answer.status_code, told(answer)["slug"]) == (413, "too_large")
 
 
 def test_a_whole_queue_is_asked_for_in_one_call(ana: Device) -> None:
@@ -237,9 +237,9 @@ def test_a_whole_queue_is_asked_for_in_one_call(ana: Device) -> None:
         from pathfolio.jobs import worker  # noqa: PLC0415 -- needs the application
 
         worker.run_one()
-    found = ana.browser.get("/api/uploads").json["uploads"]
+    found = told(ana.browser.get("/api/uploads"))["uploads"]
     assert {each["id"]: each["state"] for each in found} == {waiting: "verifying", begun: "open"}
-    named = ana.browser.get(f"/api/uploads?ids={done},{begun},{ids.new_id()}").json["uploads"]
+    named = told(ana.browser.get(f"/api/uploads?ids={done},{begun},{ids.new_id()}"))["uploads"]
     assert {each["id"]: each["state"] for each in named} == {done: "verified", begun: "open"}
 
 
@@ -292,7 +292,7 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(
     assert ana.post("/api/uploads", body).status_code == 200
     answer = ana.post("/api/uploads", body | {"upload_id": ids.new_id()} | change)
     assert answer.status_code in (400, 413, 422)
-    assert answer.json["detail"]
+    assert told(answer)["detail"]
 
 
 @pytest.mark.parametrize(
@@ -316,5 +316,5 @@ def test_a_finished_upload_gives_no_more_addresses(ana: Device) -> None:
     upload = ana.send(b"data")
     part = {"n": 1, "size": 4, "sha256": sha(b"data")}
     answer = ana.post(f"/api/uploads/{upload}/parts", {"parts": [part]})
-    assert (answer.status_code, answer.json["slug"]) == (409, "not_open")
-    assert answer.json["state"] == "verifying"
+    assert (answer.status_code, told(answer)["slug"]) == (409, "not_open")
+    assert told(answer)["state"] == "verifying"
