@@ -5,7 +5,7 @@ import { cacheName, openStores, outboxName } from "./databases";
 import { Directory, type PersonEntry } from "./directory";
 import { LocalPerson } from "./local";
 import type { MediaWork } from "./media-shapes";
-import { LocalProblem } from "./problems";
+import { LocalProblem, TransportProblem } from "./problems";
 import { fromBase64 } from "./ports/base64";
 import type { Channel, Ports, Transport } from "./ports/ports";
 import { Sealed } from "./sealed";
@@ -83,10 +83,10 @@ export class LocalAccounts implements Accounts {
 
   async current(): Promise<Local | undefined> {
     if (this.opened !== undefined) return this.opened;
-    const { entry, owesSignOut } = await (await this.list()).current();
-    if (owesSignOut) void this.tellServer();
+    const { entry, owes } = await (await this.list()).current();
+    if (owes !== null) void this.tellServer(owes);
     if (entry !== undefined) return this.enter(entry, false);
-    return owesSignOut ? undefined : this.afterEviction();
+    return owes === null ? this.afterEviction() : undefined;
   }
 
   /** The cookie is still there but what we knew is not: the browser dropped our data. */
@@ -169,24 +169,22 @@ export class LocalAccounts implements Accounts {
     await local.engine.sync();
     const unsent = await this.leave(local);
     const directory = await this.list();
-    await directory.signOut(true);
+    await directory.signOut(local.me.id);
     this.tell({ about: "person", person: null });
-    await this.tellServer();
+    await this.tellServer(local.me.id);
     return { unsent };
   }
 
-  private async tellServer(): Promise<void> {
+  /** Ends the session at the server; if it can't be told now, at the next start with a network. */
+  private async tellServer(person: string): Promise<void> {
+    const transport = transportOf(person, this.ports.transport);
     try {
-      const { status } = await this.ports.transport.send({
-        method: "DELETE",
-        path: "/api/session",
-        timeoutMs: 10_000,
-      });
+      const { status } = await transport.send({ method: "DELETE", path: "/api/session", timeoutMs: 10_000 });
       const directory = await this.list();
-      const { entry } = await directory.current();
-      if (entry === undefined && (status < 300 || status === 401)) await directory.signOut(false);
-    } catch {
-      // Told at the next start with a network.
+      const { owes } = await directory.current();
+      if (owes === person && (status < 300 || status === 401)) await directory.signOut(null);
+    } catch (error) {
+      if (!(error instanceof TransportProblem)) throw error;
     }
   }
 
@@ -233,8 +231,8 @@ export class LocalAccounts implements Accounts {
     await this.ports.databases.delete(outboxName(id));
     await this.sealed.drop(id);
     await directory.remove(id);
-    await directory.signOut(true);
+    await directory.signOut(id);
     this.tell({ about: "person", person: null });
-    await this.tellServer();
+    await this.tellServer(id);
   }
 }

@@ -73,6 +73,7 @@ export interface Api {
     q?: string;
     cursor?: string;
   }): Promise<{ people: ApiPerson[]; next: string | null }>;
+  person(id: string): Promise<ApiPerson>;
   addPerson(person: {
     name: string;
     username?: string;

@@ -40,6 +40,7 @@ export function makeApi(transport: () => Transport): Api {
     lookAtJoinCode: (code) => call("POST", "/api/join/look", { code }),
 
     people: (query = {}) => get<{ people: ApiPerson[]; next: string | null }>("/api/people", query),
+    person: (id) => get<ApiPerson>(person(id)),
     addPerson: (fresh) => call("POST", "/api/people", fresh),
     changePerson: (id, change) => call("PATCH", person(id), change),
     personCode: (id) => call("POST", `${person(id)}/code`, {}),

@@ -18,6 +18,7 @@ export const NO_BASE: BaseState = {
   digests: {},
   replacing: [],
   sweep: false,
+  mismatch: [],
   mended: {},
 };
 

@@ -77,6 +77,8 @@ export interface BaseState {
   replacing: string[];
   /** When all spaces are whole, drop what is in none of them. */
   sweep: boolean;
+  /** Spaces whose digest was wrong, to be reported with the next pull. */
+  mismatch: string[];
   /** Server time of the last replacement after a wrong digest, by space. */
   mended: Record<string, string>;
 }

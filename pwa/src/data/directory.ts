@@ -19,11 +19,11 @@ export interface PersonEntry {
 interface CurrentRow {
   key: "current";
   person: string | null;
-  /** The server has not been told of the last sign-out. */
-  owesSignOut: boolean;
+  /** Whose sign-out the server has not been told. */
+  owes: string | null;
 }
 
-const NOBODY: CurrentRow = { key: "current", person: null, owesSignOut: false };
+const NOBODY: CurrentRow = { key: "current", person: null, owes: null };
 
 export class Directory {
   private constructor(private readonly storage: Storage) {}
@@ -32,11 +32,11 @@ export class Directory {
     return new Directory(await databases.open("pathfolio-accounts", SCHEMA, { strict: true }));
   }
 
-  async current(): Promise<{ entry: PersonEntry | undefined; owesSignOut: boolean }> {
+  async current(): Promise<{ entry: PersonEntry | undefined; owes: string | null }> {
     return this.storage.read(["people", "state"], async (tx) => {
       const row = (await tx.get<CurrentRow>("state", "current")) ?? NOBODY;
       const entry = row.person === null ? undefined : await tx.get<PersonEntry>("people", row.person);
-      return { entry, owesSignOut: row.owesSignOut };
+      return { entry, owes: row.owes };
     });
   }
 
@@ -59,10 +59,10 @@ export class Directory {
     return this.storage.write(["people"], (tx) => tx.put("people", entry));
   }
 
-  signOut(owesSignOut: boolean): Promise<void> {
-    return this.storage.write(["state"], (tx) =>
-      tx.put("state", { ...NOBODY, owesSignOut } satisfies CurrentRow),
-    );
+  /** `owes`: whose session the server should still end. */
+  signOut(owes: string | null): Promise<void> {
+    const row: CurrentRow = { ...NOBODY, owes };
+    return this.storage.write(["state"], (tx) => tx.put("state", row));
   }
 
   remove(id: string): Promise<void> {

@@ -91,7 +91,9 @@ export class Inbox {
     const { rows } = await this.queries.select(tx, "reply", ALL);
     const last = new Map<string, WireRecord>();
     for (const { record } of rows) {
-      const thread = record.fields["feedback"];
+      const { feedback: thread, words } = record.fields;
+      // "It helped" without a word asks for no answer.
+      if (typeof words !== "string" || words.trim() === "") continue;
       if (typeof thread !== "string" || !feedback.has(thread)) continue;
       const known = last.get(thread);
       if (known === undefined || known.created < record.created) last.set(thread, record);

@@ -8,7 +8,7 @@ import type { Tx } from "./ports/ports";
 import type { Queries, Shown } from "./queries";
 import { aboutOf } from "./rows";
 import type { Custody, Live, NotSafeItem, SyncStatus } from "./shapes";
-import type { Kind, WireRecord } from "./types.gen";
+import type { WireRecord } from "./types.gen";
 
 const LISTED: readonly string[] = ["artifact", "feedback", "reply", "showcase"];
 

@@ -2,7 +2,6 @@
 
 import type { Core } from "./core";
 import { LocalProblem } from "./problems";
-import type { Input } from "./shapes";
 import type { Kind, WireMutation } from "./types.gen";
 import type { Writer } from "./writer";
 

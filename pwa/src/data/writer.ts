@@ -229,11 +229,7 @@ export class Writer {
   }
 
   async seen(artifact: string): Promise<void> {
-    await this.create(
-      "seen",
-      { artifact },
-      derivedId(`seen:${artifact}:${this.core.me.id}`),
-    );
+    await this.create("seen", { artifact }, derivedId(`seen:${artifact}:${this.core.me.id}`));
   }
 
   /** The last action of this tab, reversed. */

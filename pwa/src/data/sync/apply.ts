@@ -6,8 +6,8 @@ import { vectorHash } from "../digest";
 import type { Storage, Tx } from "../ports/ports";
 import { msOf } from "../ports/time";
 import { baseRow, filesOf, wordsRow } from "../rows";
-import type { WireRecord } from "../types.gen";
-import type { Gone, PullAnswer } from "./wire";
+import type { GoneRow, WireRecord } from "../types.gen";
+import type { PullAnswer } from "./wire";
 
 const TABLES = ["state", "base", "words", "aside"];
 const MENDED_AGAIN_AFTER_MS = 24 * 3600 * 1000;
@@ -84,11 +84,11 @@ class Page {
   }
 }
 
-function isGone(change: WireRecord | Gone): change is Gone {
+function isGone(change: WireRecord | GoneRow): change is GoneRow {
   return "gone" in change;
 }
 
-async function takeChanges(tx: Tx, page: Page, state: BaseState, changes: readonly (WireRecord | Gone)[]) {
+async function takeChanges(tx: Tx, page: Page, state: BaseState, changes: readonly (WireRecord | GoneRow)[]) {
   const gone = changes.filter(isGone);
   // A record that came back is in the same page with its body, which is the newer word.
   const bodies = changes.filter((change): change is WireRecord => !isGone(change));
@@ -149,6 +149,7 @@ function mend(state: BaseState, answer: PullAnswer): string[] {
   });
   for (const space of due) {
     state.mended[space] = answer.now;
+    state.mismatch.push(space);
     replaceSpace(state, space);
     // The cursor is a new object in every page, so that the caller's copy stays what was asked for.
     state.vector = without(state.vector, space);
@@ -175,6 +176,7 @@ export async function applyPage(
     if (state.client !== asked.client || vectorHash(state.vector) !== vectorHash(asked.vector))
       return "stale";
     const page = new Page(tx, state);
+    state.mismatch = [];
     for (const space of answer.forget) {
       await page.dropSpace(space);
       state.vector = without(state.vector, space);

@@ -8,6 +8,8 @@ import { newId } from "../ids";
 import { clientOf, freshClient } from "../outbox";
 import type { Random, Storage, Tx } from "../ports/ports";
 import { msOf } from "../ports/time";
+import type { GoneRow } from "../types.gen";
+import type { PullAnswer } from "./wire";
 
 const RING_KEPT_MS = 30 * 24 * 3600 * 1000;
 
@@ -113,5 +115,22 @@ export async function setEpoch(outbox: Storage, epoch: string): Promise<void> {
   await outbox.write(["state"], async (tx) => {
     const client = await clientOf(tx);
     if (client.epoch === null) await tx.put("state", { ...client, epoch });
+  });
+}
+
+/** What was erased on purpose leaves the ring too: it must not come back with an offer. */
+export async function forgetErased(outbox: Storage, answer: PullAnswer): Promise<void> {
+  const gone = answer.changes.filter(
+    (change): change is GoneRow => "gone" in change && change.erased === true,
+  );
+  if (gone.length === 0 && answer.erased.length === 0) return;
+  const records = new Set(gone.map((row) => row.id));
+  await outbox.write(["ring"], async (tx) => {
+    const rows = await tx.range<RingRow>("ring");
+    const out = rows.filter((row) => records.has(row.record) || answer.erased.includes(row.space));
+    await tx.deleteAll(
+      "ring",
+      out.map((row) => row.id),
+    );
   });
 }

@@ -8,7 +8,7 @@ import { clientOf } from "../outbox";
 import type { Answer } from "../ports/ports";
 import { check } from "./answers";
 import { applyPage } from "./apply";
-import { hashAt, pruneRing, setEpoch, trim } from "./identity";
+import { forgetErased, hashAt, pruneRing, setEpoch, trim } from "./identity";
 import type { Went } from "./push";
 import { SCHEMA, pullAnswer, type PullAnswer } from "./wire";
 
@@ -26,7 +26,8 @@ export interface PullReport {
 
 async function ask(core: Core, client: ClientRow, state: BaseState, whole: boolean): Promise<Answer> {
   const where = whole ? { spaces: state.vector } : { vector: vectorHash(state.vector) };
-  const json = { client: client.id, epoch: client.epoch, schema: SCHEMA, ...where };
+  const report = whole && state.mismatch.length > 0 ? { mismatch: state.mismatch } : {};
+  const json = { client: client.id, epoch: client.epoch, schema: SCHEMA, ...where, ...report };
   return core.ports.transport.send({ method: "POST", path: "/api/sync/pull", json });
 }
 
@@ -43,7 +44,8 @@ async function request(core: Core, client: ClientRow, state: BaseState): Promise
 }
 
 /** Whether the server consumed what this device sent: "copy" when another device uses the same client id. */
-async function confirmed(core: Core, answer: PullAnswer): Promise<number | "copy"> {
+async function confirmed(core: Core, answer: PullAnswer): Promise<number | "copy" | undefined> {
+  if (answer.confirmed === null) return undefined;
   const [n, hash] = answer.confirmed;
   const own = await hashAt(core.outbox, n);
   return own === hash ? n : "copy";
@@ -92,6 +94,7 @@ export async function pull(core: Core, report: PullReport): Promise<Went> {
 async function after(core: Core, client: ClientRow, answer: PullAnswer): Promise<void> {
   if (client.epoch === null) await setEpoch(core.outbox, answer.epoch);
   const state = await core.cache.read(["state"], baseState);
+  await forgetErased(core.outbox, answer);
   if ((await trim(core.outbox, state)) > 0) await core.overlay.load(core.outbox);
   if (answer.replace.length === 0 && !answer.more) await pruneRing(core.outbox, answer.now);
 }

@@ -2,30 +2,24 @@
 
 import type { OutboxRow, RingRow, Vector } from "../databases";
 import { TransportProblem } from "../problems";
-import type { WireMutation, WireRecord } from "../types.gen";
+import type { GoneRow, WireMutation, WireRecord } from "../types.gen";
 
 /** Version of the protocol that this client speaks. */
 export const SCHEMA = 1;
 
-export interface Gone {
-  id: string;
-  seq: number;
-  gone: true;
-  /** The space that it left. */
-  space: string;
-}
-
 export interface PullAnswer {
   epoch: string;
-  confirmed: [n: number, hash: string];
+  /** Null while there is more. */
+  confirmed: [n: number, hash: string] | null;
   now: string;
   spaces: Vector;
   forget: string[];
+  /** Those of them that were erased on purpose: nothing of them may stay. */
+  erased: string[];
   replace: string[];
-  changes: (WireRecord | Gone)[];
+  changes: (WireRecord | GoneRow)[];
   more: boolean;
   digest: Record<string, string>;
-  vector: string;
 }
 
 export interface PushAnswer {
@@ -51,12 +45,12 @@ function need(holds: boolean, what: string): void {
 
 export function pullAnswer(json: unknown): PullAnswer {
   const body = object(json);
-  const { epoch, confirmed, now, spaces, changes, more, vector } = body;
-  need(typeof epoch === "string" && typeof now === "string" && typeof vector === "string", "pull");
-  need(Array.isArray(confirmed) && confirmed.length === 2, "confirmed");
+  const { epoch, confirmed, now, spaces, changes, more } = body;
+  need(typeof epoch === "string" && typeof now === "string", "pull");
+  need(confirmed === null || (Array.isArray(confirmed) && confirmed.length === 2), "confirmed");
   need(typeof spaces === "object" && spaces !== null && Array.isArray(changes), "spaces");
   need(typeof more === "boolean", "more");
-  return { forget: [], replace: [], digest: {}, ...body } as unknown as PullAnswer;
+  return { forget: [], erased: [], replace: [], digest: {}, ...body } as unknown as PullAnswer;
 }
 
 export function pushAnswer(json: unknown): PushAnswer {
