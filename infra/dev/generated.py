@@ -17,7 +17,9 @@ def main(arguments: list[str]) -> int:
         if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
             failed.append(module)
     if failed and arguments == ["--check"]:
-        print(f"Out of date: what {', '.join(failed)} writes. Run `make types` and commit the changes.")
+        print(
+            f"Out of date: what {', '.join(failed)} writes. Run `make types` and commit the changes."
+        )
     return 1 if failed else 0
 
 

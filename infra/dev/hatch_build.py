@@ -18,5 +18,7 @@ class ClientInWheel(BuildHookInterface[Any]):
         root = Path(self.root)
         client = root / "pwa" / "dist"
         if not (client / "index.html").is_file():
-            raise RuntimeError("The client is not built yet: run `make setup`, then build the wheel.")
+            raise RuntimeError(
+                "The client is not built yet: run `make setup`, then build the wheel."
+            )
         build_data["force_include"][str(client)] = "pathfolio/client/dist"
