@@ -153,7 +153,7 @@ export const account = {
     title: "Settings",
     language: "Language",
     theme: "Colours",
-    themeAuto: "Like the device",
+    themeAuto: "Automatic",
     themeLight: "Light",
     themeDark: "Dark",
     saver: "Save data",

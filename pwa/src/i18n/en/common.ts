@@ -72,6 +72,7 @@ export const common = {
   nav: {
     label: "Main",
     capture: "Add work",
+    captureShort: "Add",
     home: "My work",
     search: "Search",
     showcases: "Showcases",

@@ -56,6 +56,8 @@ export const coordinator = {
     endedAll: "All sessions were ended.",
     noClasses: "In no class.",
     teaches: "teaches",
+    sureTitle: "This changes much at once",
+    sureDo: "Do it all the same",
     selfNote: "This is you. Another coordinator must change your role or deactivate you.",
   },
   manage: {

@@ -37,10 +37,8 @@ export const showcase = {
     caption: "Caption",
     captionOf: (title: string) => `Caption of ${title}`,
     headingHere: (text: string) => (text === "" ? "Heading" : `Heading: ${text}`),
-    order: (name: string) => `Move ${name}`,
     orderHelp:
       "Move a part with its arrows, or by dragging its grip; on the grip the up and down keys move it too.",
-    movedTo: (name: string, place: number, of: number) => `${name} is now ${place} of ${of}.`,
     removed: (name: string) => `${name} was taken out of the showcase.`,
     missing: "This piece is not on this device.",
     trashed: "This piece is in the trash and will not be shown.",

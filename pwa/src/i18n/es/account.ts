@@ -157,7 +157,7 @@ export const account: Words<typeof english> = {
     title: "Ajustes",
     language: "Idioma",
     theme: "Colores",
-    themeAuto: "Como el dispositivo",
+    themeAuto: "Automático",
     themeLight: "Claros",
     themeDark: "Oscuros",
     saver: "Ahorrar datos",

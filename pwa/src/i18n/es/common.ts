@@ -75,6 +75,7 @@ export const common: Words<typeof english> = {
   nav: {
     label: "Principal",
     capture: "Agregar trabajo",
+    captureShort: "Agregar",
     home: "Mi trabajo",
     search: "Buscar",
     showcases: "Muestras",

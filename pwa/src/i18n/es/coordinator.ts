@@ -56,6 +56,8 @@ export const coordinator: Words<typeof english> = {
     endedAll: "Se terminaron todas las sesiones.",
     noClasses: "En ninguna clase.",
     teaches: "da clase",
+    sureTitle: "Esto cambia mucho de una vez",
+    sureDo: "Hacerlo de todos modos",
     selfNote: "Eres tú. Otra persona de coordinación debe cambiar tu papel o desactivarte.",
   },
   manage: {

@@ -38,10 +38,8 @@ export const showcase: Words<typeof english> = {
     caption: "Pie",
     captionOf: (title: string) => `Pie de ${title}`,
     headingHere: (text: string) => (text === "" ? "Título" : `Título: ${text}`),
-    order: (name: string) => `Mover ${name}`,
     orderHelp:
       "Mueve una parte con sus flechas o arrastrando su agarre; sobre el agarre también sirven las teclas de subir y bajar.",
-    movedTo: (name: string, place: number, of: number) => `${name} ahora es la parte ${place} de ${of}.`,
     removed: (name: string) => `${name} ya no está en la muestra.`,
     missing: "Este trabajo no está en este dispositivo.",
     trashed: "Este trabajo está en la papelera y no se mostrará.",
