@@ -14,6 +14,7 @@ from pathfolio_sync.edit_time import edit_time, parse_time, wire_time
 from pathfolio_sync.history import ListHistory
 from pathfolio_sync.merge import merge
 from pathfolio_sync.places import between
+from pathfolio_sync.places import origin as origin_of_place
 from pathfolio_sync.places import valid as valid_place
 from pathfolio_sync.replay import replay
 from pathfolio_sync.text import text_merge
@@ -69,6 +70,7 @@ __all__ = [
     "digest",
     "edit_time",
     "merge",
+    "origin_of_place",
     "parse_time",
     "replay",
     "text_merge",

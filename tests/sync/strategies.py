@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
-from pathfolio_sync import Json, Mutation, Rev, derived_id
+
+from pathfolio_sync import Json, Mutation, Rev
 from tests.sync.world import creation, mutation
 
 VALUES: st.SearchStrategy[Json] = st.sampled_from(
@@ -95,7 +96,3 @@ def stories(draw: st.DrawFn, changes: st.SearchStrategy[Change]) -> Story:
     turns = [device for device, length in enumerate(lengths) for _ in range(length)]
     first, second = draw(st.permutations(turns)), draw(st.permutations(turns))
     return Story(tuple(past), tuple(branches), (tuple(first), tuple(second)))
-
-
-def ids(count: int) -> list[str]:
-    return [derived_id(str(number)) for number in range(count)]

@@ -1,13 +1,15 @@
 """What holds for any history: the order of arrival does not matter, nothing is applied twice or lost."""
 
 from copy import deepcopy
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pathfolio_sync import Mutation, Record, canonical, replay
+
+from pathfolio_sync import Mutation, canonical, replay
 from tests.sync.strategies import Story, anything, members, ordered, scalars, stories, texts, trash
-from tests.sync.world import ANA, PLANS, Room, shown
+from tests.sync.world import ANA, PLANS, Room, creation, shown
 
 PEOPLE = [ANA, ANA, "ben", "cleo"]
 
@@ -24,14 +26,14 @@ def both(story: Story) -> tuple[Room, Room]:
     return one, other
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(stories(scalars))
 def test_concurrent_scalars_show_the_same_in_any_order(story: Story) -> None:
     one, other = both(story)
     assert canonical(one["title"]) == canonical(other["title"])
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(stories(scalars))
 def test_concurrent_scalars_flag_the_same_losers_in_any_order(story: Story) -> None:
     # Two devices that chose alike have no conflict, so here each has a value of its own.
@@ -42,28 +44,28 @@ def test_concurrent_scalars_flag_the_same_losers_in_any_order(story: Story) -> N
     assert one.flags() == other.flags()
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(stories(members))
 def test_concurrent_members_show_the_same_in_any_order(story: Story) -> None:
     one, other = both(story)
     assert canonical(shown(one.record)) == canonical(shown(other.record))
 
 
-@settings(max_examples=600)
+@settings(max_examples=400)
 @given(stories(ordered))
 def test_concurrent_entries_stand_in_the_same_order_whoever_comes_first(story: Story) -> None:
     one, other = both(story)
     assert canonical(shown(one.record)) == canonical(shown(other.record))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(stories(st.one_of(trash, scalars)))
 def test_whether_a_record_is_in_the_trash_does_not_depend_on_the_order(story: Story) -> None:
     one, other = both(story)
     assert ("deleted" in one.record) == ("deleted" in other.record)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(stories(anything), st.data())
 def test_a_mutation_that_comes_again_changes_nothing(story: Story, data: st.DataObject) -> None:
     arrivals = story.arrivals(story.orders[0])
@@ -79,7 +81,7 @@ def test_a_mutation_that_comes_again_changes_nothing(story: Story, data: st.Data
             assert outcome.status == room.history.entry(again["id"]).status  # type: ignore[union-attr]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(stories(anything))
 def test_each_accepted_mutation_makes_one_row_and_the_next_rev(story: Story) -> None:
     room = told(story, story.orders[0])
@@ -88,7 +90,7 @@ def test_each_accepted_mutation_makes_one_row_and_the_next_rev(story: Story) -> 
     assert room.rev == [count, room.history.rows[-1].id]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(stories(anything))
 def test_a_given_state_is_never_changed_in_place(story: Story) -> None:
     room = Room().pushed(*story.past)
@@ -98,7 +100,7 @@ def test_a_given_state_is_never_changed_in_place(story: Story) -> None:
         assert (state, change) == (before, sent)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(stories(anything))
 def test_replaying_over_a_base_that_holds_the_mutation_changes_nothing(story: Story) -> None:
     room = Room().pushed(*story.past)
@@ -107,28 +109,24 @@ def test_replaying_over_a_base_that_holds_the_mutation_changes_nothing(story: St
         assert replay(room.record, change, PEOPLE[branch], PLANS) is room.record
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(stories(anything))
 def test_replaying_what_nobody_disturbed_shows_what_the_server_will_make_of_it(
     story: Story,
 ) -> None:
     room = Room().pushed(*story.past)
     for change in story.branches[0]:
-        fresh = Mutation(
-            **{**change, "base": room.rev, "after": None, "at": "2026-11-23T11:00:00.000Z"}
-        )
-        if fresh["op"] == "add" and fresh["field"] == "attachments":
-            continue  # the server may part entries that stand on one place
+        fresh = Mutation(**{**change, "base": room.rev, "after": None})
+        if fresh["field"] == "attachments":
+            continue  # the server parts entries that stand on one place
         expected = replay(room.record, fresh, ANA, PLANS)
         assert expected is not None
-        if fresh["op"] == "place":
-            continue
         room.push(fresh)
         assert canonical(shown(expected)) == canonical(shown(room.record))
         assert ("deleted" in expected) == ("deleted" in room.record)
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(stories(texts))
 def test_every_text_ever_submitted_is_shown_flagged_or_in_history(story: Story) -> None:
     room = told(story, story.orders[0])
@@ -140,11 +138,5 @@ def test_every_text_ever_submitted_is_shown_flagged_or_in_history(story: Story) 
 @pytest.mark.parametrize("garbage", ["", "yesterday", "9999-99-99", "0001-01-01T00:00:00+14:00"])
 @pytest.mark.parametrize("name", ["at", "pulled"])
 def test_a_senseless_clock_is_no_reason_to_refuse(garbage: str, name: str) -> None:
-    story_past = Room()
-    from tests.sync.world import creation  # noqa: PLC0415
-
-    change = creation(title="a")
-    change = Mutation(**{**change, name: garbage})  # type: ignore[typeddict-item]
-    assert story_past.push(change).status == "ok"
-    assert isinstance(story_past.state, dict)
-    _: Record = story_past.record
+    change = cast("Mutation", {**creation(title="a"), name: garbage})
+    assert Room().push(change).status == "ok"

@@ -38,7 +38,7 @@ def minutes(count: float) -> datetime:
     return NOW - timedelta(hours=6) + timedelta(minutes=count)
 
 
-def mutation(  # noqa: PLR0913 -- the wire has as many
+def mutation(
     name: str,
     op: str,
     field: str | None = None,
