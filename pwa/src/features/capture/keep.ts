@@ -1,5 +1,4 @@
-import type { Local } from "../../data";
-import { newKey } from "../../ui/ids";
+import { newId, type Local } from "../../data";
 
 export interface Kept {
   artifact: string | undefined;
@@ -53,6 +52,6 @@ export function webAddress(typed: string): string | undefined {
 
 export async function keepLink(local: Local, url: string, title: string, into?: string): Promise<string> {
   const artifact = into ?? (await local.create("artifact", { title }));
-  await local.add(artifact, "attachments", newKey(), { type: "link", url, title });
+  await local.add(artifact, "attachments", newId(), { type: "link", url, title });
   return artifact;
 }

@@ -7,4 +7,11 @@ import { showcase } from "./showcase";
 import { student } from "./student";
 import { teacher } from "./teacher";
 
-export const words: Words<Everything> = { ...common, ...account, ...student, ...teacher, ...coordinator, ...showcase };
+export const words: Words<Everything> = {
+  ...common,
+  ...account,
+  ...student,
+  ...teacher,
+  ...coordinator,
+  ...showcase,
+};
