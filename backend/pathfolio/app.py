@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module, metadata
-from importlib.util import find_spec
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,7 +14,7 @@ from pathfolio.openapi import Api
 from pathfolio.sessions import tokens
 from pathfolio.settings import Settings
 
-# Each has a `blueprint`; all but the client's are part of the described API.
+# Each has a `blueprint` of the described API.
 VIEWS = (
     "health.views",
     "sessions.views",
@@ -25,7 +24,6 @@ VIEWS = (
     "frameworks.views",
     "uploads.views",
     "serving.views",
-    "client.views",
 )
 
 
@@ -66,14 +64,8 @@ def set_up_domains(app: Flask) -> None:
         },
     )
     for name in VIEWS:
-        package, _, _ = name.partition(".")
-        if find_spec(f"pathfolio.{package}") is None or find_spec(f"pathfolio.{name}") is None:
-            continue
-        module = import_module(f"pathfolio.{name}")
-        if package == "client":
-            app.register_blueprint(module.blueprint)
-        else:
-            api.register_blueprint(module.blueprint)
+        api.register_blueprint(import_module(f"pathfolio.{name}").blueprint)
+    app.register_blueprint(client.blueprint)
 
 
 def set_up_proxies(app: Flask, proxies: int) -> None:

@@ -62,9 +62,7 @@ ROUTES: dict[str, Row] = {
     "GET /api/people": row("the list of people", coordinator=ACTIVE),
     "POST /api/people": row("add a person", coordinator=ACTIVE),
     "GET /api/people/<id:person>": row("one person and their classes", coordinator=ACTIVE),
-    "PATCH /api/people/<id:person>": row(
-        "rename, change role, deactivate; not oneself", coordinator=ACTIVE
-    ),
+    "PATCH /api/people/<id:person>": row("rename, change role, deactivate", coordinator=ACTIVE),
     "POST /api/people/<id:person>/code": row(
         "a one-time code, also for a pending student", coordinator=ACTIVE, teacher=ACTIVE
     ),
@@ -107,4 +105,97 @@ ROUTES: dict[str, Row] = {
         "a signed address, 15 minutes, for these bytes only"
     ),
     "GET /media/files/<path:key>": anybody("a signed address, an hour or a little more"),
+}
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """Who may do what to one kind of record in one state.
+
+    Ties are to the student (or person, class, school) whose space it lives in. `create`, `change` (every
+    op on fields) and `trash` (delete, restore) are further bound to the record's own author. Enforced
+    in `syncing.permission` and by membership of spaces; proved from here.
+    """
+
+    kind: str
+    state: str
+    read: Row
+    create: Row
+    change: Row
+    trash: Row
+    note: str = ""
+
+
+NOBODY = row("nobody, only the server")
+OWN = row("the student", self=WORKING)
+OWN_READ = row("the student", self=ALL)
+SHARED_READ = row("the student and their teachers", self=ALL, teacher=ACTIVE)
+TEACHER = row("a teacher of the student", teacher=ACTIVE)
+BOTH = row("the student and their teachers", self=WORKING, teacher=ACTIVE)
+SCHOOL = row(
+    "everybody in the school",
+    self=ACTIVE, teacher=ACTIVE, other_teacher=ACTIVE, other_student=ACTIVE, coordinator=ACTIVE,
+)  # fmt: skip
+CLASS = row("who is in the class", self=ACTIVE, teacher=ACTIVE)
+
+
+def written(kind: str, state: str, read: Row, write: Row, note: str = "") -> RecordRow:
+    """A row of a kind that people write themselves."""
+    return RecordRow(kind, state, read, write, write, write, note)
+
+
+def served(kind: str, state: str, read: Row, trash: Row = NOBODY, note: str = "") -> RecordRow:
+    """A row of a kind that only the server writes."""
+    return RecordRow(kind, state, read, NOBODY, NOBODY, trash, note)
+
+
+RECORDS: tuple[RecordRow, ...] = (
+    written("artifact", "me", OWN_READ, OWN, "only the student"),
+    written("artifact", "teachers", SHARED_READ, OWN, "the default audience"),
+    written("feedback", "me", TEACHER, TEACHER, "a draft: only its author reads it"),
+    written("feedback", "published", SHARED_READ, TEACHER, "only its author changes it"),
+    written("reply", "of a shared artifact", SHARED_READ, BOTH, "only its author changes it"),
+    written("seen", "of a shared artifact", SHARED_READ, TEACHER, "only its author changes it"),
+    written("showcase", "me", OWN_READ, OWN, "the default audience"),
+    written("showcase", "teachers", SHARED_READ, OWN),
+    written("settings", "always", OWN_READ, OWN, "each person their own"),
+    served("person", "student", SHARED_READ),
+    served("person", "staff", SCHOOL),
+    served("class", "open", CLASS),
+    served("framework", "always", SCHOOL),
+    served("not_accepted", "always", OWN_READ, OWN, "each person their own"),
+)
+
+AUTHOR, ONCE, SERVER = "its author", "its author, at creation only", "the server"
+# Who writes each field of each kind; a field that is missing here fails a test.
+FIELDS: dict[str, dict[str, str]] = {
+    "artifact": dict.fromkeys(
+        (
+            *("title", "words", "happened", "where", "audience", "cover"),
+            *("tags", "interests", "alignments", "attachments"),
+        ),
+        AUTHOR,
+    ),
+    "feedback": {"artifact": ONCE}
+    | dict.fromkeys(("audience", "glow", "grow", "question"), AUTHOR),
+    "reply": {"artifact": ONCE, "feedback": ONCE, "words": AUTHOR, "helped": AUTHOR},
+    "seen": {"artifact": ONCE},
+    "showcase": dict.fromkeys(
+        ("title", "audience", "for_whom", "purpose", "date", "notes", "items"), AUTHOR
+    ),
+    "settings": dict.fromkeys(("language", "theme", "data_saver"), AUTHOR),
+    "person": dict.fromkeys(("name", "role", "classes", "status"), SERVER),
+    "class": dict.fromkeys(("title", "teachers", "active"), SERVER),
+    "framework": dict.fromkeys(("title", "sha256", "url", "items", "type"), SERVER),
+    "not_accepted": dict.fromkeys(
+        ("mutation", "code", "sentence", "record", "kind", "at", "followers"), SERVER
+    ),
+}
+
+# Who gets an address of a picture's files, by the audience of the artifact that shows it.
+MEDIA: dict[tuple[str, str], Row] = {
+    ("rendition", "me"): OWN_READ,
+    ("rendition", "teachers"): SHARED_READ,
+    ("original", "me"): OWN_READ,
+    ("original", "teachers"): OWN_READ,
 }

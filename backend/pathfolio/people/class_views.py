@@ -44,7 +44,8 @@ def add(body: dict[str, Any]) -> dict[str, Any]:
 def change(body: dict[str, Any], class_: str) -> dict[str, Any]:
     """Rename, close or open again."""
     actor = in_charge(class_)
-    return classes.change_class(actor.school, class_, body, by=actor.person)
+    confirmed = body.pop("confirm")
+    return classes.change_class(actor.school, class_, body, by=actor.person, confirmed=confirmed)
 
 
 @blueprint.put("/api/classes/<id:class_>/people/<id:person>")
@@ -57,11 +58,12 @@ def put(body: dict[str, Any], class_: str, person: str) -> None:
 
 
 @blueprint.delete("/api/classes/<id:class_>/people/<id:person>")
+@blueprint.arguments(schemas.ConfirmQuerySchema, location="query")
 @blueprint.response(204)
-def take(class_: str, person: str) -> None:
+def take(query: dict[str, Any], class_: str, person: str) -> None:
     """Take a person out of a class."""
     actor = in_charge(class_)
-    classes.take(actor.school, class_, person, by=actor.person)
+    classes.take(actor.school, class_, person, by=actor.person, confirmed=query["confirm"])
 
 
 @blueprint.post("/api/classes/<id:class_>/list")

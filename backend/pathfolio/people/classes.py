@@ -32,7 +32,7 @@ def add_class(school: str, title: str, *, by: str | None) -> dict[str, Any]:
 
 
 def change_class(
-    school: str, class_id: str, change: dict[str, Any], *, by: str | None
+    school: str, class_id: str, change: dict[str, Any], *, by: str | None, confirmed: bool = True
 ) -> dict[str, Any]:
     """Rename, close or open again. Closing takes the class's teachers from its students."""
 
@@ -47,7 +47,9 @@ def change_class(
             people = roster.circle_of(session, school, class_id)
         for each in sorted(change):
             audit.note(session, school, f"class.{each}", actor=by, target=class_id)
-        roster.publish(session, school, people=people, classes={class_id}, by=by)
+        roster.publish(
+            session, school, people=people, classes={class_id}, by=by, confirmed=confirmed
+        )
         return describe(found)
 
     return db.run_write(work)
@@ -84,7 +86,9 @@ def enrol(session: Session, found: SchoolClass, person: Person) -> None:
         person.status = "active"
 
 
-def take(school: str, class_id: str, person_id: str, *, by: str | None) -> None:
+def take(
+    school: str, class_id: str, person_id: str, *, by: str | None, confirmed: bool = True
+) -> None:
     """Take a person out of a class; nothing happens when they are not in it."""
 
     def work(session: Session) -> None:
@@ -95,19 +99,25 @@ def take(school: str, class_id: str, person_id: str, *, by: str | None) -> None:
         if row is not None:
             session.delete(row)
             audit.note(session, school, "class.taken", actor=by, target=person_id)
-            publish_place(session, school, class_id, person, by=by)
+            publish_place(session, school, class_id, person, by=by, confirmed=confirmed)
 
     db.run_write(work)
 
 
 def publish_place(
-    session: Session, school: str, class_id: str, person: Person, *, by: str | None
+    session: Session,
+    school: str,
+    class_id: str,
+    person: Person,
+    *,
+    by: str | None,
+    confirmed: bool = True,
 ) -> None:
     """After one person's place in a class changed: a teacher's touches all of its students."""
     people = {person.id}
     if person.role in STAFF:
         people |= roster.circle_of(session, school, class_id)
-    roster.publish(session, school, people=people, classes={class_id}, by=by)
+    roster.publish(session, school, people=people, classes={class_id}, by=by, confirmed=confirmed)
 
 
 def list_classes(actor: Actor) -> list[dict[str, Any]]:

@@ -23,7 +23,6 @@ from pathfolio.people import names, roster
 from pathfolio.people.models import STAFF, Enrolment, Person, School, SchoolClass
 from pathfolio.sessions import codes
 from pathfolio.syncing.write import open_school
-from pathfolio.syncing import write
 from pathfolio.text import clean
 
 PAGE = 50
@@ -84,9 +83,7 @@ def change_person(
             set_active(session, person, active=change["active"])
         for each in sorted(change):
             audit.note(session, school, f"person.{each}", actor=by, target=person.id)
-        roster.publish(
-            session, school, people=people, classes=classes, by=by, confirmed=confirmed
-        )
+        roster.publish(session, school, people=people, classes=classes, by=by, confirmed=confirmed)
         return describe(person, classes_of(session, school, [person.id]).get(person.id, []))
 
     return db.run_write(work)

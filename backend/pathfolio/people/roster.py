@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pathfolio.errors import Conflict
 from pathfolio.ids import new_id
 from pathfolio.people import names
 from pathfolio.people.models import STAFF, Enrolment, Person, School, SchoolClass
@@ -65,8 +66,12 @@ def publish(
     people: Iterable[str] = (),
     classes: Iterable[str] = (),
     by: str | None,
+    confirmed: bool = True,
 ) -> None:
-    """Bring sync in line for these people and classes; does nothing where nothing changed."""
+    """Bring sync in line for these people and classes; does nothing where nothing changed.
+
+    Unless `confirmed`, raises Conflict `confirm` when more than a fifth of all memberships would end.
+    """
     session.flush()
     wanted = Wanted()
     for person in people_of(session, school, people):
@@ -75,11 +80,19 @@ def publish(
         want_class(session, wanted, session.get_one(SchoolClass, (school, each)))
     if not wanted.members:
         return
-    with write.space_locks(session, school, sorted(wanted.members), confirmed=True) as locks:
-        for space, person_id, role in differences(session, school, wanted):
-            write.set_member(locks, space, person_id, role)
-        for space, kind, record, fields in wanted.records:
-            write.write_server_record(locks, space, kind, record, fields, by)
+    spaces = sorted(wanted.members)
+    try:
+        with write.space_locks(session, school, spaces, confirmed=confirmed) as locks:
+            for space, person_id, role in differences(session, school, wanted):
+                write.set_member(locks, space, person_id, role)
+            for space, kind, record, fields in wanted.records:
+                write.write_server_record(locks, space, kind, record, fields, by)
+    except write.ManyMembershipsEndError as many:
+        raise Conflict(
+            f"This ends {many.ended} of {many.total} ties between people and what they may see. "
+            "Confirm that you mean it.",
+            slug="confirm",
+        ) from many
 
 
 def people_of(session: Session, school: str, ids: Iterable[str]) -> list[Person]:

@@ -67,7 +67,18 @@ class NewPersonSchema(Schema):
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
 
 
-class ChangePersonSchema(Schema):
+class ConfirmSchema(Schema):
+    confirm = Strict(
+        load_default=False,
+        metadata={"description": "go on although more than a fifth of all memberships end"},
+    )
+
+
+class ConfirmQuerySchema(Schema):
+    confirm = fields.Boolean(load_default=False)
+
+
+class ChangePersonSchema(ConfirmSchema):
     name = Name()
     role = fields.String(validate=validate.OneOf(ROLES))
     active = Strict()
@@ -107,7 +118,7 @@ class NewClassSchema(Schema):
     title = Name(required=True)
 
 
-class ChangeClassSchema(Schema):
+class ChangeClassSchema(ConfirmSchema):
     title = Name()
     active = Strict()
 

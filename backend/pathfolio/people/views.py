@@ -48,7 +48,10 @@ def change(body: dict[str, Any], person: str) -> dict[str, Any]:
     """Rename, change the role, deactivate or take back."""
     actor = current()
     demand(actor, action(), operations.target(actor.school, person))
-    return operations.change_person(actor.school, person, body, by=actor.person)
+    confirmed = body.pop("confirm")
+    return operations.change_person(
+        actor.school, person, body, by=actor.person, confirmed=confirmed
+    )
 
 
 @blueprint.post("/api/people/<id:person>/code")
