@@ -55,6 +55,12 @@ export class MemoryMedia implements MediaStore {
     return Promise.resolve([...this.files.keys()].sort());
   }
 
+  clone(): MemoryMedia {
+    const copy = new MemoryMedia();
+    for (const [key, bytes] of this.files) copy.files.set(key, bytes);
+    return copy;
+  }
+
   clear(): Promise<void> {
     this.files.clear();
     return Promise.resolve();

@@ -1,0 +1,151 @@
+// What the tabs of one simulated browser share: locks, channels, whether it is looked at; and its cipher.
+
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import type {
+  Broadcast,
+  Channel,
+  Crypto,
+  Locks,
+  Random,
+  Surroundings,
+} from "../../../pwa/src/data/ports/ports";
+
+interface Waiting {
+  start(): void;
+}
+
+/** Web Locks: one holder per name, the others in line; `steal` makes the holder's promise reject. */
+export class BrowserLocks {
+  private readonly held = new Map<string, { fail(error: Error): void }>();
+  private readonly lines = new Map<string, Waiting[]>();
+
+  /** The locks as one tab sees them. */
+  forTab(alive: () => boolean): Locks {
+    return {
+      hold: (name, work, steal = false) => this.hold(name, work, steal, alive),
+      ifFree: (name, work) =>
+        this.held.has(name) ? Promise.resolve(undefined) : this.hold(name, work, false, alive),
+    };
+  }
+
+  private hold<T>(
+    name: string,
+    work: () => Promise<T>,
+    steal: boolean,
+    alive: () => boolean,
+  ): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const start = (): void => {
+        if (!alive()) {
+          this.next(name);
+          return;
+        }
+        const holder = { fail: reject };
+        this.held.set(name, holder);
+        const over = (): void => {
+          if (this.held.get(name) !== holder) return;
+          this.held.delete(name);
+          this.next(name);
+        };
+        void work().then(
+          (value) => (over(), resolve(value)),
+          (error: unknown) => (over(), reject(error as Error)),
+        );
+      };
+      const holder = this.held.get(name);
+      if (holder === undefined) start();
+      else if (steal) {
+        holder.fail(new Error("stolen"));
+        start();
+      } else this.lines.set(name, [...(this.lines.get(name) ?? []), { start }]);
+    });
+  }
+
+  private next(name: string): void {
+    const [first, ...rest] = this.lines.get(name) ?? [];
+    this.lines.set(name, rest);
+    first?.start();
+  }
+}
+
+type Heard = (message: unknown) => void;
+
+export class BrowserChannels {
+  private readonly open = new Map<string, Set<{ heard: Set<Heard>; alive(): boolean }>>();
+
+  forTab(alive: () => boolean): Broadcast {
+    return { open: (name) => this.channel(name, alive) };
+  }
+
+  private channel(name: string, alive: () => boolean): Channel {
+    const own = { heard: new Set<Heard>(), alive };
+    const all = this.open.get(name) ?? new Set();
+    this.open.set(name, all.add(own));
+    return {
+      post(message) {
+        const copy = structuredClone(message);
+        for (const other of all) {
+          if (other === own) continue;
+          queueMicrotask(() => {
+            if (other.alive()) for (const heard of [...other.heard]) heard(copy);
+          });
+        }
+      },
+      listen(run) {
+        own.heard.add(run);
+        return () => own.heard.delete(run);
+      },
+      close: () => void all.delete(own),
+    };
+  }
+}
+
+export class Looks {
+  visible = true;
+  metered = false;
+  private readonly listeners = new Set<(event: "online" | "visible" | "hidden") => void>();
+
+  tell(event: "online" | "visible" | "hidden"): void {
+    if (event !== "online") this.visible = event === "visible";
+    for (const run of [...this.listeners]) run(event);
+  }
+
+  forTab(alive: () => boolean): Surroundings {
+    return {
+      visible: () => this.visible,
+      listen: (run) => {
+        const heard = (event: "online" | "visible" | "hidden"): void => {
+          if (alive()) run(event);
+        };
+        this.listeners.add(heard);
+        return () => this.listeners.delete(heard);
+      },
+      persist: () => Promise.resolve(true),
+      reload: () => undefined,
+      metered: () => this.metered,
+    };
+  }
+}
+
+/** AES-256-GCM in one thread, so that a run does not depend on a pool's timing. */
+export function cipher(random: Random): Crypto {
+  return {
+    encrypt(key, plain) {
+      const iv = random.bytes(12);
+      const aes = createCipheriv("aes-256-gcm", key, iv);
+      const text = Buffer.concat([aes.update(plain), aes.final(), aes.getAuthTag()]);
+      return Promise.resolve(new Uint8Array(Buffer.concat([iv, text])));
+    },
+    decrypt(key, sealed) {
+      try {
+        const aes = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12));
+        aes.setAuthTag(sealed.subarray(-16));
+        return Promise.resolve(
+          new Uint8Array(Buffer.concat([aes.update(sealed.subarray(12, -16)), aes.final()])),
+        );
+      } catch (error) {
+        return Promise.reject(error as Error);
+      }
+    },
+  };
+}

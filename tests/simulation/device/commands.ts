@@ -1,0 +1,152 @@
+// What Python may ask of devices.
+
+import { baseState, type Core } from "../../../pwa/src/data/core";
+import type { BaseRow, ClientRow, OutboxRow, RingRow } from "../../../pwa/src/data/databases";
+import type { LocalPerson } from "../../../pwa/src/data/local";
+import type { AttachMeta, Kind, Query } from "../../../pwa/src/data/shapes";
+import { Device, type Tab } from "./device";
+import type { World } from "./world";
+
+export interface Command {
+  id: number;
+  do: string;
+  device?: string;
+  tab?: number;
+  [more: string]: unknown;
+}
+
+type Devices = Map<string, Device>;
+type Calls = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+const WRITES = new Set([
+  "create",
+  "set",
+  "text",
+  "add",
+  "remove",
+  "move",
+  "delete",
+  "restore",
+  "seen",
+  "setting",
+  "undo",
+  "resolve",
+  "retry",
+  "dismiss",
+  "standards",
+  "suggestions",
+  "pack",
+  "copyOfUnsent",
+  "sync",
+  "mediaUrl",
+]);
+
+function deviceOf(devices: Devices, command: Command): Device {
+  const device = devices.get(command.device ?? "");
+  if (device === undefined) throw new Error(`there is no device ${command.device ?? ""}`);
+  return device;
+}
+
+function open(tab: Tab): LocalPerson {
+  if (tab.local === undefined) throw new Error("nobody is signed in");
+  return tab.local;
+}
+
+/** The engine's inside, for oracles. */
+async function dump(local: LocalPerson): Promise<object> {
+  const { core } = local as unknown as { core: Core };
+  const inner = await core.cache.read(["state", "base"], async (tx) => {
+    const state = await baseState(tx);
+    const rows = await tx.range<BaseRow>("base");
+    const ids = [...new Set([...rows.map((row) => row.id), ...core.overlay.records()])].sort();
+    const { found } = await core.look(tx, ids);
+    const shown = ids.map((id) => found.get(id)?.record).filter((record) => record !== undefined);
+    return { state, base: rows.map((row) => row.body), shown };
+  });
+  const outer = await core.outbox.read(["state", "outbox", "ring", "uploads"], async (tx) => ({
+    client: await tx.get<ClientRow>("state", "client"),
+    outbox: await tx.range<OutboxRow>("outbox"),
+    ring: await tx.range<RingRow>("ring"),
+    uploads: await tx.range("uploads"),
+  }));
+  return { ...inner, ...outer, status: local.engine.status.value };
+}
+
+async function list(local: LocalPerson, kind: Kind, query: Query): Promise<unknown> {
+  return new Promise((resolve) => {
+    const stop = local.list(kind, query).subscribe((page) => {
+      queueMicrotask(() => stop());
+      resolve(page);
+    });
+  });
+}
+
+async function inTab(tab: Tab, command: Command): Promise<unknown> {
+  const args = (command["args"] ?? []) as unknown[];
+  switch (command.do) {
+    case "sign in":
+      tab.local = (await tab.accounts.signIn(args[0] as never)) as LocalPerson;
+      return tab.local.me;
+    case "start":
+      tab.local = (await tab.accounts.current()) as LocalPerson | undefined;
+      return tab.local?.me ?? null;
+    case "sign in again":
+      return tab.accounts.signInAgain(args[0] as string);
+    case "sign out":
+      return tab.accounts.signOut().finally(() => (tab.local = undefined));
+    case "wipe":
+      return tab.accounts.wipe().finally(() => (tab.local = undefined));
+    case "known":
+      return tab.accounts.known();
+    case "list":
+      return list(open(tab), args[0] as Kind, (args[1] ?? {}) as Query);
+    case "attach": {
+      const bytes = Buffer.from(args[1] as string, "base64");
+      return open(tab).attach(args[0] as string, new Blob([bytes]), args[2] as AttachMeta);
+    }
+    case "dump":
+      return dump(open(tab));
+    default:
+      if (!WRITES.has(command.do)) throw new Error(`there is no command ${command.do}`);
+      return (open(tab) as unknown as Calls)[command.do]?.(...args);
+  }
+}
+
+async function advance(world: World, to: number, settled: () => Promise<void>): Promise<void> {
+  while (world.step(to)) await settled();
+}
+
+export async function run(
+  world: World,
+  devices: Devices,
+  command: Command,
+  settled: () => Promise<void>,
+): Promise<unknown> {
+  const name = command.device ?? "";
+  switch (command.do) {
+    case "advance":
+      return advance(world, command["to"] as number, settled);
+    case "device":
+      return void devices.set(name, new Device(name, String(command["seed"]), world));
+    case "clone":
+      return void devices.set(
+        command["as"] as string,
+        deviceOf(devices, command).clone(command["as"] as string),
+      );
+    case "crash":
+      return deviceOf(devices, command).crash((command["lost"] ?? 0) as number);
+    case "evict":
+      return deviceOf(devices, command).evict(command["suffix"] as string);
+    case "clock":
+      return void (deviceOf(devices, command).skew = command["skew"] as number);
+    case "looks":
+      return deviceOf(devices, command).looks.tell(
+        command["event"] as "online" | "visible" | "hidden",
+      );
+    case "room":
+      return void (deviceOf(devices, command).disk.room = (command["commits"] ??
+        Infinity) as number);
+    default:
+      return inTab(deviceOf(devices, command).tab(command.tab ?? 0), command);
+  }
+}

@@ -1,0 +1,52 @@
+// Reads commands from Python, one JSON object per line, and answers; see README.md.
+
+import { createInterface } from "node:readline";
+import { LocalProblem, ApiProblem } from "../../../pwa/src/data/problems";
+import { run, type Command } from "./commands";
+import { Device } from "./device";
+import { World, type Answered } from "./world";
+
+const world = new World(say);
+const devices = new Map<string, Device>();
+
+function say(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** All that follows from what just happened has happened: promises are settled, only timers and requests wait. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function told(error: unknown): object {
+  if (error instanceof LocalProblem || error instanceof ApiProblem) {
+    return { name: error.name, slug: error.slug, sentence: error.sentence };
+  }
+  return { name: error instanceof Error ? error.name : "Error", sentence: String(error) };
+}
+
+async function command(line: Command): Promise<void> {
+  const done = run(world, devices, line, settled).then(
+    (value) => say({ id: line.id, value: value ?? null }),
+    (error: unknown) => say({ id: line.id, error: told(error) }),
+  );
+  // Files are hashed with real asynchronous calls of Node: wait for those, as no clock of ours drives them.
+  if (line.do === "attach") await done;
+}
+
+function isAnswer(line: object): line is { answer: number } & Answered {
+  return "answer" in line;
+}
+
+async function take(text: string): Promise<void> {
+  const line = JSON.parse(text) as Command | ({ answer: number } & Answered);
+  if (isAnswer(line)) world.answer(line.answer, line);
+  else await command(line);
+  await settled();
+  say({ idle: true, now: world.now, next: world.next() });
+}
+
+let turn = Promise.resolve();
+createInterface({ input: process.stdin }).on("line", (text) => {
+  turn = turn.then(() => take(text));
+});

@@ -1,0 +1,14 @@
+// Bundles the device process for Node: `./build` (from anywhere).
+
+export default {
+  root: import.meta.dirname,
+  logLevel: "warn",
+  build: {
+    ssr: "main.ts",
+    outDir: "../../../.cache/device",
+    emptyOutDir: true,
+    target: "node22",
+    minify: false,
+  },
+  ssr: { noExternal: true },
+};
