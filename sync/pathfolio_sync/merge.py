@@ -8,7 +8,7 @@ from pathfolio_sync.draft import Draft
 from pathfolio_sync.edit_time import wire_time
 from pathfolio_sync.longtext import set_text
 from pathfolio_sync.members import add_entry, remove_entry
-from pathfolio_sync.ordered import follow_places, place_added, place_entry
+from pathfolio_sync.ordered import Standing
 from pathfolio_sync.scalar import set_scalar
 from pathfolio_sync.trash import delete, revive
 from pathfolio_sync.types import FLAGS, Code, Context, HistoryRow, Json, Mutation, Outcome, Record
@@ -79,8 +79,7 @@ def _fill(draft: Draft, name: str, content: Json) -> None:
                 add_entry(draft, name, key, value)
         case "ordered":
             for key, entry in cast("Mapping[str, Mapping[str, Json]]", content).items():
-                add_entry(draft, name, key, entry["v"])
-                place_added(draft, name, key, str(entry["p"]))
+                _add_placed(draft, name, key, entry)
 
 
 def _set(draft: Draft) -> None:
@@ -96,13 +95,16 @@ def _text(draft: Draft) -> None:
 def _add(draft: Draft) -> None:
     revive(draft)
     name, value = _field(draft), _value(draft)
-    key, place = str(value["key"]), value.get("p")
     if draft.context.plan[name] == "members":
-        add_entry(draft, name, key, value["v"])
-        return
-    follow_places(draft, name, key)
-    add_entry(draft, name, key, value["v"])
-    place_added(draft, name, key, str(place) if place else None)
+        add_entry(draft, name, str(value["key"]), value["v"])
+    else:
+        _add_placed(draft, name, str(value["key"]), value)
+
+
+def _add_placed(draft: Draft, name: str, key: str, entry: Mapping[str, Json]) -> None:
+    standing, place = Standing(draft, name, key), entry.get("p")
+    add_entry(draft, name, key, entry["v"])
+    standing.added(str(place) if place else None)
 
 
 def _remove(draft: Draft) -> None:
@@ -117,7 +119,7 @@ def _remove(draft: Draft) -> None:
 def _place(draft: Draft) -> None:
     revive(draft)
     value = _value(draft)
-    place_entry(draft, _field(draft), str(value["key"]), str(value["p"]))
+    Standing(draft, _field(draft), str(value["key"])).moved(str(value["p"]))
 
 
 _OPS: Mapping[str, Callable[[Draft], None]] = {

@@ -1,5 +1,6 @@
 """Scalars: who knew the value before replaces it; of values that did not know each other the later one stays."""
 
+from collections.abc import Iterator
 from itertools import islice
 
 from pathfolio_sync.draft import Draft, same
@@ -48,10 +49,11 @@ def contend(draft: Draft, field: str, value: Json, current: Rev) -> None:
         draft.flag(draft.rev, field, value, winner=current)
 
 
-def built_on(draft: Draft, field: str) -> list[HistoryRow]:
+def built_on(draft: Draft, field: str) -> Iterator[HistoryRow]:
     """The newest changes of the field that the author knew: of their own chain, and the one that their base showed."""
     mine = (row for row in draft.seen.chain() if wrote(row, field) is not MISSING)
+    yield from islice(mine, 1)
     pulled = (
         row for row in draft.context.history.changes(field, draft.seen.rev) if field in row.took
     )
-    return [*islice(mine, 1), *islice(pulled, 1)]
+    yield from islice(pulled, 1)
