@@ -52,6 +52,12 @@ def scripts(manifest: Manifest, sources: Iterable[str]) -> set[str]:
     return {file for source in sources if (file := manifest[source]["file"]).endswith(".js")}
 
 
+def languages(manifest: Manifest) -> list[str]:
+    """The chunks of which a person fetches only one, the largest first."""
+    found = [source for source in manifest if source.startswith("src/i18n/")]
+    return sorted(found, key=lambda source: -packed([manifest[source]["file"]]))
+
+
 def first_routes(manifest: Manifest) -> list[str]:
     """What a person may meet first: the home screen, or signing in."""
     return [s for s in manifest if "/features/home/Home" in s or "/features/signin/SignIn" in s]
@@ -62,25 +68,27 @@ def test_the_first_screen_needs_little_script(manifest: Manifest) -> None:
     routes = first_routes(manifest)
     assert routes
     for route in routes:
-        sources = closure(manifest, entry) | closure(manifest, route)
+        sources = closure(manifest, entry) | closure(manifest, route) | {languages(manifest)[0]}
         size = packed(scripts(manifest, sources))
         assert size <= FIRST_ROUTE_SCRIPT, f"{route} needs {size} bytes of script"
 
 
 def test_all_screens_together_stay_small(manifest: Manifest) -> None:
-    assert packed(scripts(manifest, manifest)) <= ALL_SCRIPT
+    fetched = set(manifest) - set(languages(manifest)[1:])
+    size = packed(scripts(manifest, fetched))
+    assert size <= ALL_SCRIPT, f"all screens need {size} bytes of script"
 
 
-def test_all_styles_together_stay_small() -> None:
+def test_all_styles_together_stay_small(manifest: Manifest) -> None:
     files = [str(path.relative_to(DIST)) for path in DIST.rglob("*.css")]
     assert files
     assert packed(files) <= STYLES
 
 
-def test_the_service_worker_is_small() -> None:
+def test_the_service_worker_is_small(manifest: Manifest) -> None:
     assert packed(["sw.js"]) <= SERVICE_WORKER
 
 
-def test_everything_kept_for_offline_use_stays_small() -> None:
+def test_everything_kept_for_offline_use_stays_small(manifest: Manifest) -> None:
     files = [path for path in DIST.rglob("*") if path.is_file() and ".vite" not in path.parts]
     assert sum(path.stat().st_size for path in files) <= PRECACHE
