@@ -66,7 +66,6 @@ export default ts.config(
         { name: "fetch", message: dataOnly },
         { name: "indexedDB", message: dataOnly },
       ],
-      "no-restricted-imports": ["error", { paths: [{ name: "dexie", message: dataOnly }] }],
     },
   },
   { files: ["*.config.js"], ...ts.configs.disableTypeChecked },

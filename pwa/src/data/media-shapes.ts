@@ -22,7 +22,11 @@ export interface Upload {
   sent: number;
   of: number;
   reason?: string;
+  /** The server's slug for the reason. */
+  code?: string;
   queued: string;
+  /** When the server proved that it holds the file. */
+  done?: string;
 }
 
 /** What media/ offers to the engine. */

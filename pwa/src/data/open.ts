@@ -7,14 +7,14 @@ import { newId as makeId } from "./ids";
 import { mediaWork } from "./media-work";
 import { around, broadcast, clock, locks, random } from "./ports/browser";
 import { webCrypto } from "./ports/crypto";
-import { DexieDatabases } from "./ports/dexie";
+import { IndexedDatabases } from "./ports/indexeddb";
 import { fetchTransport } from "./ports/fetch";
 import { ChunkMedia } from "./ports/media-chunks";
 import { hasOpfs, OpfsMedia } from "./ports/opfs";
 import type { MediaStore, Ports } from "./ports/ports";
 import type { Accounts } from "./shapes";
 
-const databases = new DexieDatabases();
+const databases = new IndexedDatabases();
 
 async function media(person: string): Promise<MediaStore> {
   return (await hasOpfs()) ? new OpfsMedia(person) : ChunkMedia.open(databases, person);

@@ -88,6 +88,7 @@ export class World {
             device,
             method,
             path,
+            want,
             headers: headers ?? {},
             json: json ?? null,
             ...body,
