@@ -1,6 +1,8 @@
 """No file keeps a place: what metadata there is goes, and not one pixel changes."""
 
+import base64
 import io
+import json
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -11,7 +13,7 @@ from PIL import Image, ImageSequence
 
 from pathfolio_media.clean import UnwalkableError, cleaned, exif
 from pathfolio_media.sniff import IMAGES, sniff
-from tests.media import pictures
+from tests.media import pictures, vectors
 from tests.media.conftest import FILES
 
 
@@ -112,3 +114,11 @@ def test_any_bytes_have_an_orientation(noise: bytes) -> None:
 def test_a_minimal_block_says_nothing_but_its_orientation(turned: int) -> None:
     assert exif.orientation(exif.minimal(turned)) == turned
     assert len(exif.minimal(turned)) == 26
+
+
+VECTORS = json.loads(vectors.PATH.read_text())
+
+
+@pytest.mark.parametrize("case", VECTORS, ids=[case["name"] for case in VECTORS])
+def test_the_vectors_shared_with_the_device_hold(case: dict[str, str | None]) -> None:
+    assert vectors.vector(case["name"] or "", base64.b64decode(case["dirty"] or "")) == case

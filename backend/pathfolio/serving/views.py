@@ -65,7 +65,7 @@ def take_part(key: str, n: int) -> Response:
             "The school's storage is full at the moment. The file stays on your device.",
             seconds=300,
         ) from error
-    return Response(status=200)
+    return Response(status=200, mimetype="text/plain")
 
 
 @blueprint.get("/media/files/<path:key>")
