@@ -40,3 +40,15 @@ def application(chosen: Settings | None = None) -> Iterator[Flask]:
         ) from None
     with app.app_context():
         yield app
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turns refusals of the domains into one sentence on the terminal."""
+    from pathfolio.backup.manifest import BackupError
+    from pathfolio.errors import Problem
+
+    try:
+        yield
+    except (BackupError, Problem) as problem:
+        raise click.ClickException(str(problem)) from None

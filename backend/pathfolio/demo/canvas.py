@@ -8,7 +8,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 Point = tuple[float, float]
 WIDTH, HEIGHT = 1280, 960
-SCALE = 2
+REAL = (1024, 768)
+SCALE = 1.6  # twice the real size
 
 PALETTES = (
     ("#f4ead5", "#1f3a5f", "#d9652f", "#e9b44c", "#5b8e7d"),
@@ -33,7 +34,7 @@ class Canvas:
     def _background(self) -> Image.Image:
         gradient = Image.linear_gradient("L").rotate(self.random.choice((0, 90, 180, 270)))
         tint = self.random.choice((self.second, self.third, "#ffffff"))
-        size = (WIDTH * SCALE, HEIGHT * SCALE)
+        size = (REAL[0] * 2, REAL[1] * 2)
         tinted = ImageOps.colorize(gradient.resize(size), self.paper, tint)
         return Image.blend(Image.new("RGB", size, self.paper), tinted, 0.45)
 
@@ -102,7 +103,7 @@ class Canvas:
 
     def finished(self) -> Image.Image:
         """The picture at its real size, RGB."""
-        return self.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
+        return self.image.resize(REAL, Image.Resampling.BOX)
 
     @staticmethod
     def _scaled(points: Sequence[Point]) -> list[Point]:

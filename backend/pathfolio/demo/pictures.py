@@ -16,7 +16,7 @@ PAINTERS: dict[str, Callable[[Canvas], None]] = {
 
 
 def jpeg(painter: str, seed: str) -> bytes:
-    """A 1280 x 960 JPEG of what `painter` draws from `seed`; the same two give the same picture."""
+    """A 1024 x 768 JPEG of what `painter` draws from `seed`; the same two give the same picture."""
     canvas = Canvas(seed)
     PAINTERS[painter](canvas)
     out = io.BytesIO()

@@ -1,0 +1,78 @@
+"""A copy of everything one person made, in plain files: words, history, originals."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from pathfolio.backup.manifest import BackupError, copy_hashed
+from pathfolio.clock import to_wire
+from pathfolio.db import read
+from pathfolio.syncing.models import History, Record
+from pathfolio.uploads.models import KEPT, Upload
+from pathfolio.uploads.storage import store
+from pathfolio_media.store import NoSuchObjectError
+
+
+def copy(school: str, person: str, folder: Path) -> int:
+    """Writes `records.json`, `history.json` and `files/` into the new `folder`; returns how many things.
+
+    Records are all in the person's own spaces (feedback of others too) and what they wrote elsewhere.
+    Raises BackupError.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise BackupError(f"{folder} is not empty. Name a new folder for the copy.")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with read() as session:
+        rows = session.scalars(
+            select(Record).where(
+                Record.school == school,
+                Record.gone.is_(False),
+                or_(Record.space.in_((f"u:{person}", f"p:{person}")), Record.by == person),
+            )
+        ).all()
+        records = [json.loads(row.body) for row in rows]
+        history = [
+            entry(row)
+            for row in session.scalars(
+                select(History)
+                .where(History.school == school, History.record.in_([row.record for row in rows]))
+                .order_by(History.record, History.rev)
+            )
+        ]
+        uploads = session.scalars(
+            select(Upload).where(
+                Upload.school == school, Upload.person == person, Upload.state.in_(KEPT)
+            )
+        ).all()
+    write(folder / "records.json", records)
+    write(folder / "history.json", history)
+    files = [file_of(upload, folder) for upload in uploads]
+    write(folder / "files.json", [each for each in files if each])
+    return len(records) + sum(1 for each in files if each)
+
+
+def entry(row: History) -> dict[str, Any]:
+    value = json.loads(row.value)
+    return {
+        "id": row.id, "record": row.record, "rev": row.rev, "op": row.op, "field": row.field, "value": value,
+        "by": row.by, "at": to_wire(row.time), "status": row.status,
+        "superseded": json.loads(row.superseded) if row.superseded else None,
+    }  # fmt: skip
+
+
+def file_of(upload: Upload, folder: Path) -> dict[str, Any] | None:
+    """Copies the original; None when the store has lost it."""
+    name = f"{upload.id}.{(upload.found or 'application/bin').rsplit('/', 1)[1].split('+')[0]}"
+    try:
+        digest, size = copy_hashed(store().read(upload.key), folder / "files" / name)
+    except NoSuchObjectError:
+        return None
+    return {"upload": upload.id, "file": f"files/{name}", "sha256": digest, "size": size}
+
+
+def write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")

@@ -1,0 +1,20 @@
+"""`pathfolio backup FOLDER`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pathfolio.commands.common import application, sentences
+
+
+@click.command(
+    help="Copy database, media and secrets into the new FOLDER, with hashes, while serving."
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+def command(folder: Path) -> None:
+    from pathfolio.backup import operations
+
+    with application(), sentences():
+        operations.take(folder, click.echo)

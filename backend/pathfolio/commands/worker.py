@@ -1,0 +1,21 @@
+"""`pathfolio worker`: checks and prepares media, cleans up by the calendar."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+
+from pathfolio.commands.common import application
+
+
+@click.command(help="Run only the worker; it ends the job in hand when told to stop.")
+def command() -> None:
+    from pathfolio.jobs import worker
+
+    stop = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: stop.set())
+    with application() as app:
+        worker.run(app, stop)
