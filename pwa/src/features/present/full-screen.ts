@@ -1,6 +1,7 @@
 /** Full screen where the browser offers it; an iPhone does not, there the page itself fills the viewport. */
 export async function enterFullScreen(element: HTMLElement): Promise<boolean> {
-  if (!document.fullscreenEnabled) return false;
+  // Without a press just before (an opened link, a reload) the browser refuses, and says so in the console.
+  if (!document.fullscreenEnabled || !navigator.userActivation.isActive) return false;
   try {
     await element.requestFullscreen({ navigationUI: "hide" });
     return true;

@@ -22,7 +22,6 @@ export const coordinator = {
     add: "Add a person",
     adding: "Add a person",
     needsName: "Please write the person's name.",
-    added: (name: string) => `${name} was added.`,
     offline: "This needs the network",
     offlineText:
       "People and classes are kept at the school's server. Come back to this when there is a network.",

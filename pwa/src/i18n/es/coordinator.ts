@@ -23,7 +23,6 @@ export const coordinator: Words<typeof english> = {
     add: "Agregar a una persona",
     adding: "Agregar a una persona",
     needsName: "Escribe el nombre de la persona.",
-    added: (name: string) => `Se agregó a ${name}.`,
     offline: "Para esto hace falta conexión",
     offlineText:
       "Las personas y las clases se guardan en el servidor de la escuela. Vuelve cuando haya conexión.",
