@@ -150,11 +150,7 @@ class Device:
             self.base.pop(space, None)
         for row in page["changes"]:
             if row.get("gone"):
-                # A gone row does not name its space: only one space can hold the row's older seq.
-                for held in self.base.values():
-                    if row["id"] in held and held[row["id"]]["seq"] < row["seq"]:
-                        del held[row["id"]]
-                        break
+                self.base.get(row["space"], {}).pop(row["id"], None)
             else:
                 self.base.setdefault(row["space"], {})[row["id"]] = row
 

@@ -153,7 +153,7 @@ def test_tags_and_attachments_come_and_go(ana: Device) -> None:
     )
     ana.pull()
     fields = ana.fields(work)
-    assert [key for key in fields["tags"]] == ["birds"]
+    assert list(fields["tags"]) == ["birds"]
     order = sorted(fields["attachments"], key=lambda key: fields["attachments"][key]["p"])
     assert order == [keys[1], keys[0]]
 

@@ -1,0 +1,149 @@
+"""A refused change is kept whole for its author, with a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from pathfolio import ids
+from pathfolio.syncing import apply
+from tests.api.support_sync import Device, Json
+
+
+def test_a_refused_change_waits_in_its_authors_list_with_a_sentence(ana: Device) -> None:
+    bad = ana.set(ids.new_id(), "title", "Words of mine")
+    ana.push(bad)
+    [kept] = ana.not_accepted()
+    assert kept["mutation"] == bad
+    assert (kept["code"], kept["record"]) == ("forbidden", bad["record"])
+    assert kept["sentence"].endswith(".")
+
+
+def test_it_is_kept_once_however_often_it_is_sent(ana: Device) -> None:
+    bad = ana.set(ids.new_id(), "title", "Words of mine")
+    ana.push(bad)
+    other = ana.twin()
+    assert other.results({**bad, "n": 1}) == ["rejected forbidden"]
+    assert len(ana.not_accepted()) == 1
+
+
+def test_nobody_else_sees_the_list(ana: Device, tia: Device, ben: Device) -> None:
+    ana.push(ana.set(ids.new_id(), "title", "Words of mine"))
+    assert tia.not_accepted() == ben.not_accepted() == []
+
+
+def test_followers_of_a_refused_creation_join_its_entry(ana: Device) -> None:
+    made = ana.creation(title="Mine", colour="blue")
+    first = ana.text(made["record"], "words", "One", space=ana.portfolio)
+    second = ana.text(made["record"], "words", "One two", space=ana.portfolio)
+    assert ana.results(made, first) == ["rejected invalid"] * 2
+    assert ana.results(second) == ["rejected invalid"]
+    [kept] = ana.not_accepted()
+    assert kept["mutation"] == made
+    assert kept["followers"] == [first, second]
+
+
+def test_an_entry_can_be_thrown_away_and_brought_back_but_not_changed(ana: Device) -> None:
+    ana.push(ana.set(ids.new_id(), "title", "Words of mine"))
+    ana.pull()
+    [entry] = ana.all("not_accepted")
+    assert ana.results(
+        ana.set(entry["id"], "sentence", "Other"),
+        ana.mutation("delete", entry["id"]),
+        ana.mutation("restore", entry["id"]),
+        ana.mutation("delete", entry["id"]),
+    ) == ["rejected forbidden", "ok", "ok", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"op": "explode"}, "invalid"),
+        ({"op": None}, "invalid"),
+        ({"field": "colour"}, "invalid"),
+        ({"field": 7}, "invalid"),
+        ({"field": None}, "invalid"),
+        ({"value": 7}, "invalid"),
+        ({"value": None}, "invalid"),
+        ({"value": "x" * 201}, "too_large"),
+        ({"value": "half an emoji \ud83d"}, "invalid"),
+        ({"value": "a\x00b"}, "invalid"),
+        ({"op": "text", "field": "words", "value": "x" * (64 * 1024 + 1)}, "too_large"),
+        ({"op": "text", "field": "title", "value": "x"}, "invalid"),
+        ({"field": "happened", "value": "2026-02-30"}, "invalid"),
+        ({"field": "audience", "value": "everybody"}, "invalid"),
+        ({"field": "audience", "value": "group:"}, "invalid"),
+        ({"op": "add", "field": "tags", "value": {"key": "", "v": {"text": "x"}}}, "invalid"),
+        ({"op": "add", "field": "tags", "value": {"key": "x", "v": {}}}, "invalid"),
+        ({"op": "add", "field": "tags", "value": {"key": "x", "v": {"text": "x", "y": 1}}}, "invalid"),
+        ({"op": "remove", "field": "tags", "value": {"key": 4}}, "invalid"),
+        ({"op": "place", "field": "attachments", "value": {"key": "a" * 26, "p": ""}}, "invalid"),
+        ({"op": "delete"}, "invalid"),
+        ({"base": [1]}, "invalid"),
+        ({"base": ["1", "a" * 26]}, "invalid"),
+        ({"after": "x"}, "invalid"),
+        ({"at": None}, "invalid"),
+        ({"pulled": 5}, "invalid"),
+        ({"space": "p:me"}, "invalid"),
+        ({"record": "me"}, "invalid"),
+        ({"extra": True}, "invalid"),
+        ({"op": "create", "field": None, "value": {"kind": "diary", "fields": {}}}, "invalid"),
+        ({"op": "create", "field": None, "value": {"kind": [], "fields": {}}}, "invalid"),
+        ({"op": "create", "field": None, "value": {"kind": "artifact"}}, "invalid"),
+    ],
+)  # fmt: skip
+def test_whatever_is_wrong_is_said_in_a_sentence_and_blocks_nothing(
+    ana: Device, change: Json, code: str
+) -> None:
+    work = ana.create(title="Fine")
+    bad = ana.set(work, "title", "Better") | change
+    after = ana.set(work, "where", "Garden")
+    [refused, taken] = ana.push(bad, after)["results"]
+    assert (refused["status"], refused["code"], taken["status"]) == ("rejected", code, "ok")
+    assert len(refused["detail"]) > 15
+    assert len(ana.not_accepted()) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//example.org",
+        "https://",
+        "http://a b",
+        "ftp://x",
+    ],
+)
+def test_a_link_leads_to_the_web_or_nowhere(ana: Device, address: str) -> None:
+    work = ana.create(title="Fine")
+    value = {"key": ids.new_id(), "v": {"type": "link", "url": address}, "p": "a0"}
+    assert ana.results(ana.mutation("add", work, field="attachments", value=value)) == [
+        "rejected invalid"
+    ]
+
+
+def test_a_change_of_more_than_fits_is_kept_and_refused(ana: Device) -> None:
+    work = ana.create(title="Big")
+    long = {"key": "big", "v": {"text": "x" * (410 * 1024)}}
+    assert ana.results(ana.mutation("add", work, field="tags", value=long)) == [
+        "rejected too_large"
+    ]
+    assert ana.not_accepted()[0]["mutation"]["value"] == long
+
+
+def test_a_change_that_makes_the_server_itself_fail_does_not_block_the_others(
+    ana: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = ana.create(title="Fine")
+    poison = ana.set(work, "title", "Poison")
+    merge = apply.merge
+
+    def failing(state: object, mutation: Json, context: object) -> object:
+        if mutation["id"] == poison["id"]:
+            raise KeyError("a mistake of ours")
+        return merge(state, mutation, context)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(apply, "merge", failing)
+    good = ana.set(work, "where", "Garden")
+    assert ana.results(poison, good) == ["rejected invalid", "ok"]
+    assert ana.not_accepted()[0]["mutation"] == poison
