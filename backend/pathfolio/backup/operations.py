@@ -9,17 +9,19 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from pathfolio import clock
+from pathfolio import clock, migrations
 from pathfolio.backup import snapshot
-from pathfolio.backup.manifest import BackupError, Manifest, copy_hashed, pieces_of
-from pathfolio.db import db, read
+from pathfolio.backup.manifest import BackupError, Manifest, copy_hashed, hash_file, pieces_of
+from pathfolio.db import db, read, run_write
 from pathfolio.settings import current
-from pathfolio.uploads.models import Upload
+from pathfolio.syncing import epochs, erase, ledger, rebuild
+from pathfolio.uploads.models import OPEN, Upload
 from pathfolio.uploads.storage import store
 from pathfolio_media.render import SUFFIX
 from pathfolio_media.store import NoSuchObjectError
 
-KEPT_FILES = ("secrets/key", "highwater.json", "erased.jsonl")
+KEY, LEDGER = "secrets/key", ledger.NAME
+KEPT_FILES = (KEY, LEDGER)
 Say = Callable[[str], None]
 
 
@@ -37,14 +39,13 @@ def take(folder: Path, say: Say) -> Manifest:
     keys = media_keys()
     path, rows = snapshot.take(db.engine, partial)
     keys |= media_keys()
+    with db.engine.connect() as connection:
+        revision = migrations.version(connection) or ""
     manifest = Manifest(
-        clock.to_wire(clock.now()),
-        metadata.version("pathfolio"),
-        db.engine.dialect.name,
-        revision(),
+        clock.to_wire(clock.now()), metadata.version("pathfolio"), db.engine.dialect.name, revision
     )
     manifest.rows = rows
-    manifest.files[path.name] = copied(path)
+    manifest.files[path.name] = [hash_file(path), path.stat().st_size]
     for name in KEPT_FILES:
         source = current().data / name
         if source.exists():
@@ -60,17 +61,10 @@ def take(folder: Path, say: Say) -> Manifest:
     return manifest
 
 
-def copied(path: Path) -> list[str | int]:
-    """What the manifest says of a file that is in the backup already."""
-    from pathfolio.backup.manifest import hash_file
-
-    return [hash_file(path), path.stat().st_size]
-
-
 def media_keys() -> set[str]:
     """The keys of all stored originals and of what was made from them."""
     with read() as session:
-        originals = session.scalars(select(Upload.key).where(Upload.state != "open")).all()
+        originals = session.scalars(select(Upload.key).where(Upload.state != OPEN)).all()
     ends = ("", ".clean", *(f".{size}.{end}" for size, end in SUFFIX.items()))
     return {f"{key}{end}" for key in originals for end in ends}
 
@@ -87,8 +81,8 @@ def copy_media(keys: list[str], folder: Path, manifest: Manifest) -> int:
     return missing
 
 
-def put(folder: Path, say: Say) -> None:
-    """Restores a backup into this installation's empty data folder and database, and begins a new epoch.
+def put_files(data: Path, folder: Path, newer_ledger: Path | None = None) -> None:
+    """Puts the key and the ledger of erasures into the empty folder `data`, before the application starts on it.
 
     Raises BackupError and changes nothing when the backup is damaged or the place is not empty.
     """
@@ -98,15 +92,52 @@ def put(folder: Path, say: Say) -> None:
         raise BackupError(
             f"The backup is damaged ({len(damaged)} files, such as {shown}). Use another one."
         )
-    database = next(name for name in manifest.files if name in snapshot.NAMES.values())
-    rows = snapshot.put(db.engine, folder / database)
-    if wrong := {name: count for name, count in manifest.rows.items() if rows.get(name) != count}:
+    if data.exists() and any(data.iterdir()):
+        raise BackupError(
+            f"{data} is not empty. Move it away, or set PATHFOLIO_DATA to a new folder."
+        )
+    for name in KEPT_FILES:
+        if f"data/{name}" in manifest.files:
+            target = data / name
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            copy_hashed(pieces_of(folder / "data" / name), target)
+            target.chmod(0o600)
+    if newer_ledger is not None:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        join_ledgers(data / LEDGER, newer_ledger)
+
+
+def join_ledgers(kept: Path, newer: Path) -> None:
+    """All lines of both: nobody who was erased comes back, whichever file is the newer one."""
+    lines = [
+        *(kept.read_text("ascii").splitlines() if kept.exists() else []),
+        *newer.read_text("ascii").splitlines(),
+    ]
+    kept.write_text("".join(f"{line}\n" for line in dict.fromkeys(lines)), "ascii")
+
+
+def put(folder: Path, say: Say) -> None:
+    """Fills the empty database and store, brings the tables up to date, erases again, begins a new epoch.
+
+    Raises BackupError.
+    """
+    manifest = Manifest.read(folder)
+    name = next(name for name in manifest.files if name in snapshot.NAMES.values())
+    rows = snapshot.put(db.engine, folder / name)
+    if wrong := [table for table, count in manifest.rows.items() if rows.get(table) != count]:
         raise BackupError(
             f"The database did not take all rows of {', '.join(wrong)}. Empty it and try again."
         )
-    for name in manifest.files:
-        if name.startswith("media/"):
-            store().put(name.removeprefix("media/"), folder / name, mime="application/octet-stream")
+    media = [name for name in manifest.files if name.startswith("media/")]
+    for name in media:
+        store().put(name.removeprefix("media/"), folder / name, mime="application/octet-stream")
+    migrations.upgrade()
+    rebuild.all_schools()
+    erased = erase.reapply()
+    run_write(lambda session: epochs.begin(session, "restored"))
     say(
-        f"Restored {rows.get('record', 0)} records and {len(manifest.files)} files; every hash and count fits."
+        f"Restored {rows.get('record', 0)} records and {len(media)} files; every hash and count fits."
     )
+    if erased:
+        say(f"Erased {erased} records again, as the ledger says.")
+    say("A new epoch began: devices will offer what is newer than this backup.")

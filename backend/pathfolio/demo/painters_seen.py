@@ -124,9 +124,9 @@ def streets(c: Canvas) -> None:
     c.curve(lambda x: 480 + swing * math.sin(x / 210 + phase), "#a9d0e4", 40)
     stops = [(c.between(80, 1200), c.between(80, 880)) for _ in range(c.random.randint(4, 8))]
     c.line(stops, c.first, 7)
-    for at, y in stops:
-        c.polygon([(at - 26, y - 50), (at + 26, y - 50), (at, y)], c.first)
-        c.disc(at, y - 58, 30, c.first, "#ffffff", 7)
+    for at, below in stops:
+        c.polygon([(at - 26, below - 50), (at + 26, below - 50), (at, below)], c.first)
+        c.disc(at, below - 58, 30, c.first, "#ffffff", 7)
 
 
 def field(c: Canvas) -> None:

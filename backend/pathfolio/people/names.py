@@ -59,6 +59,12 @@ def proposal(session: Session, school: str, name: str, also: frozenset[str] = fr
     return next(f"{root}{n}" for n in range(2, len(used) + 3) if f"{root}{n}" not in used)
 
 
+def slug(name: str) -> str:
+    """A school's short name made from its full one: `Escuela Río Alto` becomes `escuela-rio-alto`."""
+    plain = unicodedata.normalize("NFKD", normal_username(name)).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:63].strip("-") or "school"
+
+
 def sort_key(name: str) -> str:
     """Orders people alike on both databases: case and accents aside."""
     plain = unicodedata.normalize("NFKD", name.casefold())
