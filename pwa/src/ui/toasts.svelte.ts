@@ -6,7 +6,9 @@ export interface Toast {
   undo?: () => void | Promise<unknown>;
 }
 
-const visibleFor = 8000;
+/** Milliseconds: long enough to read aloud, and to reach for "undo". */
+const toRead = 5000;
+const toUndo = 10_000;
 
 class Toasts {
   now = $state.raw<Toast | undefined>();
@@ -27,7 +29,7 @@ class Toasts {
   /** A message someone is pointing at or has focused does not go away under them. */
   hold(on: boolean): void {
     clearTimeout(this.#timer);
-    if (!on) this.#timer = setTimeout(() => this.close(), visibleFor);
+    if (!on) this.#timer = setTimeout(() => this.close(), this.now?.undo ? toUndo : toRead);
   }
 
   close(): void {
