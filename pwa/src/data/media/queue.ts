@@ -60,15 +60,19 @@ export class UploadQueue {
         look = FIRST_LOOK_MS;
         continue;
       }
-      if (this.lost !== undefined) throw this.lost;
+      this.demandNetwork();
       const checking = rows.filter((row) => row.state === "checking");
       if (checking.length === 0) return aside.size === 0 ? "idle" : "later";
       if (look > LAST_LOOK_MS) return "later";
       await pause(this.deps.clock, look, signal);
       look *= 2;
-      if (!signal.aborted) await this.look(checking, signal);
+      if (!signal.aborted) await this.look(checking, aside, signal);
     }
     return "later";
+  }
+
+  private demandNetwork(): void {
+    if (this.lost !== undefined) throw this.lost;
   }
 
   private async start(): Promise<void> {
@@ -164,7 +168,7 @@ export class UploadQueue {
   }
 
   /** Asks about everything that is being checked, in as few calls as there may be. */
-  private async look(checking: Upload[], signal: AbortSignal): Promise<void> {
+  private async look(checking: Upload[], aside: Set<string>, signal: AbortSignal): Promise<void> {
     for (let at = 0; at < checking.length; at += ASKED_AT_ONCE) {
       const asked = checking.slice(at, at + ASKED_AT_ONCE);
       const told = await this.contract.states(
@@ -177,7 +181,7 @@ export class UploadQueue {
         if (status?.state === "verifying") continue;
         // Unknown: the server was restored from a backup, or collected it. Announce it anew.
         if (status === undefined) await this.rows.change(row.id, { state: "waiting", sent: 0 });
-        else await this.settle(row, status);
+        else if (!(await this.settle(row, status))) aside.add(row.id);
       }
     }
   }
