@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import flask_smorest
@@ -11,10 +12,12 @@ from flask import Flask, Request
 from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
 
+from pathfolio.access import pivot
 from pathfolio.access.guard import IdConverter
 from pathfolio.ids import PATTERN
 from pathfolio.text import Text
 
+PROBLEM = "application/problem+json"
 View = Callable[..., Any]
 
 
@@ -60,6 +63,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library p
     def route_of(self, method: str, rule: str) -> Callable[[View], View]:
         def decorate(view: View) -> View:
             documented = self.alt_response("default", response="DEFAULT_ERROR")(view)
+            row = pivot.ROUTES.get(f"{method} {rule}")
+            if row is not None and row.open:
+                documented = self.doc(security=[])(documented)
             routed: View = super(Blueprint, self).route(rule, methods=[method])(documented)
             return routed
 
@@ -79,6 +85,13 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library p
         )
         return decorator
 
+    def also(self, status: int, description: str) -> Callable[[View], View]:
+        """Document another good answer, one without a body."""
+        decorator: Callable[[View], View] = self.alt_response(
+            status, description=description, success=True
+        )
+        return decorator
+
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # the library publishes no types
     """flask-smorest with our one error shape; `pathfolio.errors` answers, not the library."""
@@ -89,11 +102,23 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # the library publishes no 
         app.config["OPENAPI_URL_PREFIX"] = "/api"
         app.config["API_SPEC_OPTIONS"] = {
             "info": {"description": "The API of one Pathfolio server.", "license": LICENCE},
+            "security": [{"session": []}],
         }
         plugin = MarshmallowPlugin(schema_name_resolver=schema_name)
         super().__init__(app, spec_kwargs=spec_kwargs | {"marshmallow_plugin": plugin})
+        self.spec.components.security_scheme(
+            "session", {"type": "apiKey", "in": "cookie", "name": "__Host-pathfolio"}
+        )
         self.register_field(Text, "string", None)
         self.register_converter(IdConverter, id_schema)
+
+    def _register_responses(self) -> None:
+        """Every error, named by status or not, is a problem."""
+        media = {PROBLEM: {"schema": ProblemSchema}}
+        names = [status.name for status in HTTPStatus if status >= 400]
+        for name in (*names, "DEFAULT_ERROR"):
+            response = {"description": "A problem (RFC 9457)", "content": media}
+            self.spec.components.response(name, response, lazy=True)
 
     def _register_error_handlers(self) -> None:
         """Nothing: see `pathfolio.errors.set_up`."""

@@ -89,6 +89,7 @@ def open_code(body: dict[str, Any], class_: str) -> dict[str, str]:
 
 @blueprint.get("/api/classes/<id:class_>/join-code")
 @blueprint.response(200, schemas.CodeSchema)
+@blueprint.also(204, "no code is open")
 def show_code(class_: str) -> dict[str, str] | Response:
     """The code that is open now; 204 when none is."""
     actor = in_charge(class_)
