@@ -1,0 +1,111 @@
+"""A real Pathfolio of web server and worker, as processes of their own, for browsers and for kill -9."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Running:
+    """Started with `start()`; `kill(name)` is kill -9, `start()` brings back whatever is not running."""
+
+    url: str
+    data: Path
+    port: int = field(default_factory=free_port)
+    settings: dict[str, str] = field(default_factory=dict)
+    programs: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PATHFOLIO_DATA": str(self.data),
+            "PATHFOLIO_DATABASE_URL": self.url,
+            "PATHFOLIO_THROWAWAY": "1",
+            "PATHFOLIO_LOG_LEVEL": "WARNING",
+            **self.settings,
+        }
+
+    def start(self, *names: str) -> None:
+        words = {"web": ["web", "--port", str(self.port)], "worker": ["worker"]}
+        for name in names or words:
+            if name not in self.programs:
+                command = [sys.executable, "-m", "pathfolio.cli", *words[name]]
+                self.programs[name] = subprocess.Popen(
+                    command, env=self.environment(), start_new_session=True
+                )
+        self.wait()
+
+    def wait(self) -> None:
+        """Until health answers 200. Raises TimeoutError."""
+        end = time.monotonic() + START_SECONDS
+        while "web" in self.programs and time.monotonic() < end:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
+                connection.request("GET", "/api/health")
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.05)
+        if "web" in self.programs:
+            raise TimeoutError("the web server did not answer")
+
+    def kill(self, name: str) -> None:
+        """Ends a program and its children at once, as a power cut would."""
+        program = self.programs.pop(name)
+        os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
+
+    def stop(self, name: str) -> None:
+        program = self.programs.pop(name)
+        program.terminate()
+        program.wait(30)
+
+    def run(self, *words: str) -> str:
+        """Another word of the command line on the same data; what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "pathfolio.cli", *words],
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@contextmanager
+def running(url: str, data: Path, **settings: str) -> Iterator[Running]:
+    """A started server on a prepared database; everything is gone afterwards."""
+    data.mkdir(parents=True, exist_ok=True)
+    server = Running(url, data, settings=settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        for name in list(server.programs):
+            server.kill(name)
