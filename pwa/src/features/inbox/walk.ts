@@ -1,4 +1,19 @@
 const inside = "a[data-row]";
+let opened: number | undefined;
+
+/** Remembers which row was opened, so that coming back goes on from there. */
+export function rememberRow(list: HTMLElement, event: Event): void {
+  const row = event.target instanceof Element ? event.target.closest(inside) : null;
+  if (row) opened = [...list.querySelectorAll(inside)].indexOf(row);
+}
+
+/** Puts the focus where the person left, or on what has moved up into that place; once. */
+export function returnToRow(list: HTMLElement): void {
+  if (opened === undefined) return;
+  const rows = list.querySelectorAll<HTMLElement>(inside);
+  rows[Math.min(opened, rows.length - 1)]?.focus();
+  opened = undefined;
+}
 
 /** The link to move to from the one in focus; from elsewhere "next" begins at the first row. */
 export function neighbour<T>(rows: readonly T[], current: T | null, step: 1 | -1): T | undefined {
