@@ -63,7 +63,8 @@ def _erase(school: str, person_id: str, known: set[str]) -> int:
 
 
 def _once(session: Session, school: str, person_id: str, known: set[str], more: set[str]) -> int:
-    if session.get(Person, (school, person_id)) is not None:
+    found_person = session.get(Person, (school, person_id))
+    if found_person is not None and found_person.status != "deleted":
         operations.forget_person(session, school, person_id)
         session.flush()
     found = _records(session, school, person_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from pathfolio.ids import PATTERN
 
@@ -93,7 +93,7 @@ class OfferedSchema(Schema):
 
 
 class BeforeSchema(Schema):
-    before = fields.Integer(strict=True, metadata={"minimum": 1})
+    before = fields.Integer(validate=validate.Range(min=1, max=2**53))
 
 
 class EntrySchema(Schema):

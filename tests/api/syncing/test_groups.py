@@ -1,0 +1,98 @@
+"""Work of several: equal owners, and leaving takes a copy along."""
+
+from __future__ import annotations
+
+import pytest
+
+from pathfolio import db, ids
+from pathfolio.syncing import groups, write
+from tests.api.support_sync import Device
+from tests.api.world import World
+
+
+@pytest.fixture
+def group(world: World, ana: Device, ben: Device, tia: Device) -> str:
+    """A group that Ana and Ben own and Tia teaches."""
+    name = ids.new_id()
+    space = f"g:{name}"
+
+    def work(session: object) -> None:
+        with write.space_locks(session, world.id("school"), [space]) as locks:  # type: ignore[arg-type]
+            for person, role in (
+                (ana.person, "owner"),
+                (ben.person, "owner"),
+                (tia.person, "teacher"),
+            ):
+                write.set_member(locks, space, person, role)
+
+    with world.app.app_context():
+        db.run_write(work)
+    return name
+
+
+def test_every_owner_writes_and_their_teacher_reads(
+    group: str, ana: Device, ben: Device, tia: Device
+) -> None:
+    work = ana.create(title="Our film", audience=f"group:{group}")
+    ben.pull()
+    ben.must(ben.text(work, "words", "We filmed in the yard."))
+    tia.pull()
+    assert tia.fields(work)["words"] == "We filmed in the yard."
+    assert tia.results(tia.set(work, "title", "Their film")) == ["rejected forbidden"]
+
+
+def test_one_owner_cannot_take_the_work_away_from_the_others(
+    group: str, ana: Device, ben: Device
+) -> None:
+    work = ana.create(title="Our film", audience=f"group:{group}")
+    ben.pull()
+    for each in (ana, ben):
+        each.pull()
+        assert each.results(each.set(work, "audience", "me")) == ["rejected forbidden"]
+
+
+def test_deleting_means_leaving_and_the_others_keep_the_work(
+    group: str, ana: Device, ben: Device
+) -> None:
+    work = ana.create(title="Our film", words="One.", audience=f"group:{group}")
+    second = ana.create(title="Our second film", audience=f"group:{group}")
+    ben.pull()
+    ben.must(ben.text(work, "words", "One. Two."))
+    ben.pull()
+    delete = ben.mutation("delete", work)
+    ben.must(delete)
+    ben.pull()
+    assert f"g:{group}" not in ben.cursors
+    copy = ben.get(groups.copy_id(work, ben.person))
+    assert copy is not None
+    assert copy["space"] == ben.own
+    assert copy["deleted"]["by"] == ben.person
+    assert "deleted" not in (ben.get(groups.copy_id(second, ben.person)) or {"deleted": 1})
+    told = ben.http.get(f"/api/records/{copy['id']}/history").get_json()
+    assert told["entries"][0]["value"] == "One. Two."
+    other = ben.twin()
+    assert other.results({**delete, "n": 1}) == ["ok"]
+    ana.pull()
+    assert ana.fields(work)["words"] == "One. Two."
+
+
+def test_a_copy_can_be_written_on(group: str, ana: Device, ben: Device) -> None:
+    work = ana.create(title="Our film", words="One.", audience=f"group:{group}")
+    ben.pull()
+    ben.must(ben.mutation("delete", work))
+    ben.pull()
+    copy = groups.copy_id(work, ben.person)
+    ben.must(ben.mutation("restore", copy), ben.text(copy, "words", "One. And mine."))
+    ben.pull()
+    assert ben.fields(copy)["words"] == "One. And mine."
+
+
+def test_the_last_owner_deletes_as_anywhere(group: str, ana: Device, ben: Device) -> None:
+    work = ana.create(title="Our film", audience=f"group:{group}")
+    ben.pull()
+    ben.must(ben.mutation("delete", work))
+    ana.must(ana.mutation("delete", work))
+    ana.pull()
+    found = ana.get(work)
+    assert found is not None
+    assert found["deleted"]["by"] == ana.person
