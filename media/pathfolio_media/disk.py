@@ -118,6 +118,12 @@ class DiskStore:
             key, handle = str(folder.relative_to(base)).rsplit(".", 1)
             yield Unfinished(key, handle, _time(folder))
 
+    def sweep(self, before: datetime) -> int:
+        stale = [path for path in (self.root / "tmp").iterdir() if _time(path) < before]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        return len(stale)
+
     # ---- whole objects
 
     def put(self, key: str, source: Path, *, mime: str) -> None:  # noqa: ARG002 -- S3 stores the type

@@ -139,6 +139,9 @@ class Store(Protocol):
     def unfinished(self) -> Iterator[Unfinished]:
         """Every multipart session the store holds."""
 
+    def sweep(self, before: datetime) -> int:
+        """Removes what crashes left behind before that time; how many pieces."""
+
 
 def check_key(key: str) -> str:
     """Returns the key.

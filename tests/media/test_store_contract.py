@@ -228,3 +228,12 @@ def test_an_address_to_fetch_ends_and_opens_nothing_else(bench: DiskBench) -> No
     past = datetime.now(UTC) - timedelta(seconds=2)
     ended = bench.store.sign_get(KEY, mime="image/png", filename=None, expires=past)
     assert bench.fetch(ended).status == 403
+
+
+def test_sweeping_leaves_everything_that_is_in_use(bench: DiskBench) -> None:
+    whole(bench, b"kept", key=OTHER)
+    handle = bench.store.begin(KEY)
+    send(bench, handle, 1, b"part")
+    bench.store.sweep(soon())
+    assert bench.store.parts(KEY, handle) == [Part(1, 4)]
+    assert read(bench, OTHER) == b"kept"

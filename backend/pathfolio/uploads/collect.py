@@ -49,6 +49,8 @@ def collect(*, dry_run: bool = False) -> Collected:
         found.sessions.append(lost.key)
         if not dry_run:
             store().abort(lost.key, lost.handle)
+    if not dry_run:
+        store().sweep(clock.now() - YOUNG)
     if _just_restored():
         return found
     for name in _named(_unshown()):
@@ -141,7 +143,7 @@ def _oldest_backup() -> datetime:
 def _just_restored() -> bool:
     """After a new epoch devices offer again what the restored database does not know."""
     with read() as session:
-        began = session.scalar(select(func.max(Meta.began)))
+        began = session.scalar(select(func.max(Meta.began)).where(Meta.reason != "first"))
     return began is not None and began > clock.now() - AFTER_RESTORE
 
 
