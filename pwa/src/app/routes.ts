@@ -2,6 +2,7 @@ import type { Component } from "svelte";
 import type { RouteDefinition } from "svelte-spa-router";
 import wrap from "svelte-spa-router/wrap";
 import type { Role } from "../data";
+import { speakFully } from "../i18n";
 import RouteProblem from "./RouteProblem.svelte";
 import { openRoutes, routes } from "./table";
 
@@ -9,9 +10,15 @@ import { openRoutes, routes } from "./table";
 const files = import.meta.glob<{ default: Component }>("../features/*/*Screen.svelte");
 
 async function load(name: string): Promise<{ default: Component }> {
-  const file = files[`../features/${name}Screen.svelte`];
-  // A chunk can be missing when the network is gone and the app was never whole on this device.
-  return (await file?.().catch(() => undefined)) ?? { default: RouteProblem };
+  try {
+    // The first screens speak with the words that are there; all others may use any.
+    if (!/^(home|signin)\//.test(name)) await speakFully();
+    const screen = await files[`../features/${name}Screen.svelte`]?.();
+    if (screen) return screen;
+  } catch {
+    // A chunk can be missing when the network is gone and the app was never whole on this device.
+  }
+  return { default: RouteProblem };
 }
 
 /** The table for the router: lazily loaded, and only what this role may open. */

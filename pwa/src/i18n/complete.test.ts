@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { words as en } from "./en";
-import { words as es } from "./es";
+import { words as enFirst } from "./en";
+import { words as enLater } from "./en/later";
+import { words as esFirst } from "./es";
+import { words as esLater } from "./es/later";
 import { preferred } from "./language.svelte";
 import { pluralsOf } from "./messages";
 
@@ -15,8 +17,8 @@ function leaves(tree: object, path = ""): [string, Leaf][] {
   );
 }
 
-const english = new Map(leaves(en));
-const spanish = new Map(leaves(es));
+const english = new Map(leaves({ ...enFirst, ...enLater }));
+const spanish = new Map(leaves({ ...esFirst, ...esLater }));
 
 /** The words of a message; functions get numbers that are also fine as names. */
 const said = (message: Leaf, n: number): string =>
@@ -53,6 +55,11 @@ describe("the languages", () => {
     });
     expect(untranslated.map(([key]) => key)).toEqual([]);
   });
+});
+
+describe("a group", () => {
+  it("has one home, so that no file hides the words of another", () =>
+    expect(Object.keys(enFirst).filter((group) => group in enLater)).toEqual([]));
 });
 
 describe("plurals", () => {

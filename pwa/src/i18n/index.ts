@@ -1,2 +1,11 @@
-export { isLanguage, language, languages, preferred, speak, t, type Language } from "./language.svelte";
+export {
+  isLanguage,
+  language,
+  languages,
+  preferred,
+  speak,
+  speakFully,
+  t,
+  type Language,
+} from "./language.svelte";
 export { bytes, when } from "./when";
