@@ -15,6 +15,7 @@ COMMANDS = {
     "restore": "Put a backup into an empty place and begin a new epoch.",
     "migrate": "Bring the database to this version's tables.",
     "rebuild": "Make all read models anew from the records.",
+    "collect": "Remove what nobody will miss: idle uploads, files that nothing shows.",
     "verify": "Check every promise that a running server can check.",
 }
 
