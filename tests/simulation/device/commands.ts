@@ -1,7 +1,15 @@
 // What Python may ask of devices.
 
 import { baseState, type Core } from "../../../pwa/src/data/core";
-import type { BaseRow, ClientRow, OutboxRow, RingRow } from "../../../pwa/src/data/databases";
+import {
+  cacheName,
+  outboxName,
+  type BaseRow,
+  type BaseState,
+  type ClientRow,
+  type OutboxRow,
+  type RingRow,
+} from "../../../pwa/src/data/databases";
 import type { LocalPerson } from "../../../pwa/src/data/local";
 import type { AttachMeta, Kind, Query } from "../../../pwa/src/data/shapes";
 import { Device, type Tab } from "./device";
@@ -72,6 +80,19 @@ async function dump(local: LocalPerson): Promise<object> {
   return { ...inner, ...outer, status: local.engine.status.value };
 }
 
+/** What lies on a device's disk, whether the app runs or not; between two lines no transaction is open. */
+function peek(device: Device, person: string): object {
+  const rows = <T>(name: string, table: string): T[] => device.disk.rows(name, table) as T[];
+  const [outbox, cache] = [outboxName(person), cacheName(person)];
+  return {
+    client: rows<ClientRow>(outbox, "state")[0] ?? null,
+    outbox: rows<OutboxRow>(outbox, "outbox"),
+    ring: rows<RingRow>(outbox, "ring"),
+    state: rows<BaseState>(cache, "state")[0] ?? null,
+    base: rows<BaseRow>(cache, "base").map((row) => row.body),
+  };
+}
+
 async function list(local: LocalPerson, kind: Kind, query: Query): Promise<unknown> {
   return new Promise((resolve) => {
     const stop = local.list(kind, query).subscribe((page) => {
@@ -135,6 +156,10 @@ export async function run(
       );
     case "crash":
       return deviceOf(devices, command).crash((command["lost"] ?? 0) as number);
+    case "crash after":
+      return deviceOf(devices, command).crashAfter((command["requests"] ?? Infinity) as number);
+    case "peek":
+      return peek(deviceOf(devices, command), command["person"] as string);
     case "evict":
       return deviceOf(devices, command).evict(command["suffix"] as string);
     case "clock":

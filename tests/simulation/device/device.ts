@@ -7,6 +7,7 @@ import { MemoryMedia } from "../../../pwa/src/data/ports/media-memory";
 import { MemoryDatabases } from "../../../pwa/src/data/ports/memory";
 import type { MediaStore, Ports, Random } from "../../../pwa/src/data/ports/ports";
 import { BrowserChannels, BrowserLocks, Looks, cipher } from "./browser";
+import { Fuse } from "./fuse";
 import { seeded } from "./random";
 import type { World } from "./world";
 
@@ -16,6 +17,7 @@ interface Life {
   channels: BrowserChannels;
   looks: Looks;
   tabs: Map<number, Tab>;
+  fuse: Fuse;
 }
 
 export interface Tab {
@@ -26,7 +28,7 @@ export interface Tab {
 export class Device {
   skew = 0;
   private lives = 0;
-  private life: Life = born();
+  private life: Life;
 
   constructor(
     readonly name: string,
@@ -34,7 +36,32 @@ export class Device {
     private readonly world: World,
     readonly disk = new MemoryDatabases(),
     readonly files = new Map<string, MemoryMedia>(),
-  ) {}
+  ) {
+    this.life = this.born();
+  }
+
+  private born(): Life {
+    const life: Life = {
+      alive: true,
+      locks: new BrowserLocks(),
+      channels: new BrowserChannels(),
+      looks: new Looks(),
+      tabs: new Map(),
+      fuse: new Fuse(
+        () => life.alive,
+        () => {
+          this.crash(0);
+          this.world.say({ crashed: this.name });
+        },
+      ),
+    };
+    return life;
+  }
+
+  /** The app is killed when it has asked so much more of its disk. */
+  crashAfter(requests: number): void {
+    this.life.fuse.set(requests);
+  }
 
   get looks(): Looks {
     return this.life.looks;
@@ -45,7 +72,7 @@ export class Device {
     return {
       clock: this.world.clock(() => this.skew, alive),
       random,
-      databases: this.disk,
+      databases: life.fuse.guard(this.disk),
       transport: this.world.transport(this.name, alive),
       media: (person) => Promise.resolve(this.media(person)),
       locks: life.locks.forTab(alive),
@@ -78,7 +105,7 @@ export class Device {
   crash(lost: number): void {
     this.life.alive = false;
     this.disk.crash(lost);
-    this.life = born();
+    this.life = this.born();
     this.lives += 1;
   }
 
@@ -95,14 +122,4 @@ export class Device {
     const files = new Map([...this.files].map(([person, media]) => [person, media.clone()]));
     return new Device(name, this.seed, this.world, this.disk.clone(), files);
   }
-}
-
-function born(): Life {
-  return {
-    alive: true,
-    locks: new BrowserLocks(),
-    channels: new BrowserChannels(),
-    looks: new Looks(),
-    tabs: new Map(),
-  };
 }

@@ -38,8 +38,14 @@ function isAnswer(line: object): line is { answer: number } & Answered {
   return "answer" in line;
 }
 
+interface Line {
+  /** Every line says what time it is; nothing is due before. */
+  now: number;
+}
+
 async function take(text: string): Promise<void> {
-  const line = JSON.parse(text) as Command | ({ answer: number } & Answered);
+  const line = JSON.parse(text) as Line & (Command | ({ answer: number } & Answered));
+  world.now = Math.max(world.now, line.now);
   if (isAnswer(line)) world.answer(line.answer, line);
   else await command(line);
   await settled();

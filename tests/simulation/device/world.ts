@@ -30,7 +30,7 @@ export class World {
   private timers: Timer[] = [];
   private readonly pending = new Map<number, Pending>();
 
-  constructor(private readonly say: (line: object) => void) {}
+  constructor(readonly say: (line: object) => void) {}
 
   /** A device's clock: the world's, as wrong as `skew` says. `alive` ends with the device's life. */
   clock(skew: () => number, alive: () => boolean): Clock {
@@ -73,6 +73,7 @@ export class World {
     return {
       send: (request: Request) =>
         new Promise((resolve, reject) => {
+          if (!alive()) return;
           const id = ++this.requests;
           const guard =
             <T>(then: (value: T) => void) =>

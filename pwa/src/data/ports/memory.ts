@@ -198,12 +198,20 @@ export class MemoryDatabases implements Databases {
     return Promise.resolve([...this.all.keys()].sort());
   }
 
+  /** What a table holds, for whoever looks at the disk from outside. */
+  rows(name: string, table: string): object[] {
+    const rows = this.all.get(name)?.tables.get(table)?.values() ?? [];
+    return [...rows].map((entry) => structuredClone(entry.row));
+  }
+
   /** The power goes. `lost`: how many of the newest relaxed commits (at most 4) had not reached the disk. */
   crash(lost = 0): void {
     this.life += 1;
     for (const [undo, data] of this.active) data.revert(undo);
     this.active.clear();
     for (const data of this.all.values()) {
+      // What stood in line, or was in the middle of a transaction, is dead too.
+      data.turn = Promise.resolve();
       if (data.strict) continue;
       for (let count = 0; count < lost; count++) data.revert(data.commits.pop() ?? []);
     }
