@@ -30,6 +30,13 @@ function keyRange({ from, to, fromOpen = false, toOpen = false }: Range): IDBKey
   return to === undefined ? null : IDBKeyRange.upperBound(to, toOpen);
 }
 
+/** Nothing lies in it; the browser refuses to make such a range. */
+function isEmpty({ from, to, fromOpen = false, toOpen = false }: Range): boolean {
+  if (from === undefined || to === undefined) return false;
+  const order = indexedDB.cmp(from, to);
+  return order > 0 || (order === 0 && (fromOpen || toOpen));
+}
+
 class IndexedTx implements Tx {
   constructor(private readonly inner: IDBTransaction) {}
 
@@ -64,6 +71,7 @@ class IndexedTx implements Tx {
   }
 
   range<T>(table: string, range: Range = {}): Promise<T[]> {
+    if (isEmpty(range)) return Promise.resolve([]);
     const source = this.source(table, range);
     if (range.down !== true) return ask(source.getAll(keyRange(range), range.limit)) as Promise<T[]>;
     const rows: T[] = [];
@@ -73,6 +81,7 @@ class IndexedTx implements Tx {
   }
 
   keys(table: string, range: Range = {}): Promise<Key[]> {
+    if (isEmpty(range)) return Promise.resolve([]);
     const source = this.source(table, range);
     if (range.down !== true) return ask(source.getAllKeys(keyRange(range), range.limit)) as Promise<Key[]>;
     const keys: Key[] = [];
@@ -102,6 +111,7 @@ class IndexedTx implements Tx {
   }
 
   count(table: string, range: Range = {}): Promise<number> {
+    if (isEmpty(range)) return Promise.resolve(0);
     return ask(this.source(table, range).count(keyRange(range) ?? undefined));
   }
 

@@ -57,6 +57,19 @@ describe.each([
     expect(keys).toEqual(["d", "a"]);
   });
 
+  it("finds nothing, and says so, in a range without room", async () => {
+    const storage = await filled(make());
+    for (const range of [
+      { from: "b", to: "b", fromOpen: true },
+      { from: "b", to: "b", toOpen: true },
+      { from: "c", to: "b" },
+    ]) {
+      expect(await storage.read(["notes"], (tx) => tx.range("notes", range))).toEqual([]);
+      expect(await storage.read(["notes"], (tx) => tx.keys("notes", { ...range, down: true }))).toEqual([]);
+      expect(await storage.read(["notes"], (tx) => tx.count("notes", range))).toBe(0);
+    }
+  });
+
   it("finds a row under each element of a multiple index", async () => {
     const storage = await filled(make());
     const red = { index: "*tags", from: "red", to: "red" };
