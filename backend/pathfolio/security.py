@@ -20,7 +20,7 @@ FIXED = {
     "X-Frame-Options": "DENY",
     "Permissions-Policy": (
         "camera=(self), microphone=(self), fullscreen=(self), screen-wake-lock=(self), "
-        "geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), "
+        "geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
         "accelerometer=(), gyroscope=(), magnetometer=(), browsing-topics=(), display-capture=()"
     ),
 }

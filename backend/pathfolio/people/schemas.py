@@ -145,7 +145,7 @@ class EnrolSchema(Schema):
 
 
 class ListSchema(Schema):
-    text = Text(required=True, most=100_000)
+    text = Text(required=True, most_bytes=100 * 1024)
     dry_run = Strict(load_default=True)
 
 
