@@ -65,7 +65,7 @@ export class UploadQueue {
       if (checking.length === 0) return aside.size === 0 ? "idle" : "later";
       if (look > LAST_LOOK_MS) return "later";
       await pause(this.deps.clock, look, signal);
-      look *= 2;
+      look *= 1.5;
       if (!signal.aborted) await this.look(checking, aside, signal);
     }
     return "later";

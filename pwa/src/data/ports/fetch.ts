@@ -45,6 +45,8 @@ async function read(request: Request, response: Response): Promise<Answer> {
     answer.bytes = new Uint8Array(await response.arrayBuffer());
   } else if ((response.headers.get("content-type") ?? "").includes("json")) {
     answer.json = await response.json();
+  } else {
+    await response.arrayBuffer(); // a body left unread is cut off, and shows as a failed request
   }
   return answer;
 }
