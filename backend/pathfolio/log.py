@@ -17,10 +17,10 @@ ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "kind", "at", "status", "method", "route", "ms", "code", "count",
         "actor", "school", "client", "record", "upload", "job", "attempt", "slug", "version", "reason",
-        "seconds", "bytes", "epoch", "address", "logger", "space", "n", "port", "pid", "state",
+        "seconds", "bytes", "epoch", "logger", "space", "n", "port", "pid", "state",
     }
 )  # fmt: skip
-# Identifiers, numbers, routes and code words; free text of people has spaces and other letters.
+# Ids, routes and code words; what people write has spaces and other letters.
 PLAIN = re.compile(r"[A-Za-z0-9_.:/<>{}\[\]*=@+-]{0,200}")
 
 log = structlog.get_logger()
@@ -29,10 +29,16 @@ log = structlog.get_logger()
 def only_allowed(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Drop every key that is not on the list."""
-    for key in [key for key in event if key not in ALLOWED]:
+    """Drop every key that is not on the list, and every text that is more than a code word."""
+    for key in [key for key, value in event.items() if not fit(key, value)]:
         del event[key]
     return event
+
+
+def fit(key: str, value: object) -> bool:
+    if key in {"event", "at"}:  # written by programmers, see `errors.where`
+        return True
+    return key in ALLOWED and (not isinstance(value, str) or PLAIN.fullmatch(value) is not None)
 
 
 class Frames(logging.Formatter):

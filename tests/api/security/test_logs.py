@@ -49,7 +49,7 @@ def test_what_is_not_on_the_list_of_log_keys_is_dropped(
     make_world: Callable[..., World], capfd: pytest.CaptureFixture[str]
 ) -> None:
     make_world(log_level="INFO")
-    log.info("push", count=3, title=CANARY, name=CANARY)
+    log.info("push", count=3, title=CANARY, name=CANARY, reason=f"{CANARY} wrote this")
     logging.getLogger("a library").warning("could not store %s", CANARY)
     written = capfd.readouterr().err
     assert '"count": 3' in written
