@@ -9,7 +9,7 @@ from pathfolio.access.guard import action
 from pathfolio.openapi import Blueprint
 from pathfolio.people import operations, schemas
 from pathfolio.sessions import current
-from pathfolio.sessions import operations as sessions
+from pathfolio.sessions import devices as signed_in
 from pathfolio.sessions.schemas import SessionsSchema
 
 blueprint = Blueprint("people", __name__, description="People of the school")
@@ -69,7 +69,7 @@ def devices(person: str) -> dict[str, Any]:
     """Where a person is signed in."""
     actor = current()
     demand(actor, action(), operations.target(actor.school, person))
-    return {"sessions": sessions.listed(actor.school, person, current=actor.session)}
+    return {"sessions": signed_in.listed(actor.school, person, current=actor.session)}
 
 
 @blueprint.delete("/api/people/<id:person>/devices/<session>")
@@ -79,6 +79,6 @@ def end_device(person: str, session: str) -> None:
     actor = current()
     demand(actor, action(), operations.target(actor.school, person))
     if session == "all":
-        sessions.end_every(actor.school, person, by=actor.person)
+        signed_in.end_every(actor.school, person, by=actor.person)
     else:
-        sessions.end(actor.school, person, session, by=actor.person)
+        signed_in.end(actor.school, person, session, by=actor.person)

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pathfolio import audit, db, limits, settings
-from pathfolio.clock import now, to_wire
-from pathfolio.errors import Gone, Invalid, NotFound, Problem, SignIn
-from pathfolio.limits import HOUR, Limit
-from pathfolio.people import names, roster
-from pathfolio.people.models import Enrolment, Person, School, SchoolClass
-from pathfolio.sessions import Actor, codes, passwords, tokens
+from pathfolio.clock import now
+from pathfolio.errors import Gone, Invalid, Problem, SignIn
+from pathfolio.limits import Limit
+from pathfolio.people import names
+from pathfolio.people.models import Person, School
+from pathfolio.sessions import Actor, codes, devices, passwords, tokens
 from pathfolio.sessions.models import DeviceSession
 
 
@@ -65,72 +65,11 @@ def use_code(
         if not code_fits(found, code):  # another device was quicker
             raise WrongSignIn("This code was used already. Ask your teacher for a new one.")
         found.password, found.code, found.code_expires = fresh, None, None
-        end_all(session, found.school, found.id)
+        devices.end_all(session, found.school, found.id)
         audit.note(session, found.school, "password.by_code", actor=found.id)
 
     db.run_write(work)
     return begin(person.school, person.id, device)
-
-
-def join(code: str, name: str, username: str, password: str, device: Device) -> dict[str, Any]:
-    """A new student, pending until the teacher confirms. Raises NotFound, Conflict, Invalid, TooMany."""
-    found = look_up(code)
-    wanted = names.username(username)
-    passwords.check_new(password, username=wanted)
-    fresh = passwords.hashed(password)
-
-    def work(session: Session) -> tuple[str, str]:
-        person = roster.new_person(
-            session, found.school, name=name, username=wanted, role="student", status="pending"
-        )
-        person.password = fresh
-        session.add(
-            Enrolment(
-                school=found.school,
-                class_id=found.id,
-                person=person.id,
-                role="student",
-                pending=True,
-            )
-        )
-        audit.note(session, found.school, "class.asked", actor=person.id, target=found.id)
-        roster.publish(session, found.school, people={person.id}, by=person.id)
-        return person.school, person.id
-
-    return begin(*db.run_write(work), device)
-
-
-def look(code: str) -> dict[str, Any]:
-    """Which class a code opens. Raises NotFound, TooMany."""
-    found = look_up(code)
-    with db.read() as session:
-        school = session.get_one(School, found.school)
-    return {"class_": {"title": found.title}, "school": {"name": school.name}}
-
-
-def look_up(code: str) -> SchoolClass:
-    """The open class of a code; a wrong guess counts for the whole server."""
-    found = settings.current()
-    guards = [
-        Limit("class-code", "everywhere", found.code_guesses, HOUR),
-        Limit("class-code", limits.address(), found.address_tries),
-    ]
-    with db.read() as session:
-        limits.check(session, guards)
-        open_class = session.scalar(
-            select(SchoolClass).where(
-                SchoolClass.join_code == codes.normal(code)[:16],
-                SchoolClass.join_expires > now(),
-                SchoolClass.active,
-            )
-        )
-    if open_class is None:
-        db.run_write(lambda session: limits.wrong(session, guards))
-        raise NotFound(
-            "No class is open with this code. Check each letter, or ask your teacher to open it again.",
-            slug="no_such_code",
-        )
-    return open_class
 
 
 def begin(school: str, person_id: str, device: Device) -> dict[str, Any]:
@@ -179,66 +118,6 @@ def show(actor: Actor) -> dict[str, Any]:
         return describe(session, person, row)
 
 
-def listed(school: str, person: str, *, current: str | None) -> list[dict[str, Any]]:
-    """The open sessions of a person, the last seen first."""
-    with db.read() as session:
-        rows = session.scalars(
-            select(DeviceSession)
-            .where(
-                DeviceSession.school == school,
-                DeviceSession.person == person,
-                DeviceSession.ended.is_(None),
-            )
-            .order_by(DeviceSession.last_seen.desc(), DeviceSession.id)
-        ).all()
-    return [
-        {
-            "id": row.id,
-            "device": row.device,
-            "shared": row.shared,
-            "created": to_wire(row.created),
-            "last_seen": to_wire(row.last_seen),
-            "current": row.id == current,
-        }
-        for row in rows
-    ]
-
-
-def end(school: str, person: str, session_id: str, *, by: str) -> None:
-    """End one session of `person`. Raises NotFound."""
-
-    def work(session: Session) -> None:
-        row = session.get(DeviceSession, (school, session_id))
-        if row is None or row.person != person:
-            raise NotFound("This device is not signed in any more.")
-        row.ended = row.ended or now()
-        audit.note(session, school, "session.ended", actor=by, target=row.id)
-
-    db.run_write(work)
-
-
-def end_every(school: str, person: str, *, by: str) -> None:
-    def work(session: Session) -> None:
-        end_all(session, school, person)
-        audit.note(session, school, "session.ended_all", actor=by, target=person)
-
-    db.run_write(work)
-
-
-def end_all(session: Session, school: str, person: str, *, but: str | None = None) -> None:
-    """End all sessions of a person in the caller's transaction."""
-    rows = session.scalars(
-        select(DeviceSession).where(
-            DeviceSession.school == school,
-            DeviceSession.person == person,
-            DeviceSession.ended.is_(None),
-        )
-    )
-    for row in rows:
-        if row.id != but:
-            row.ended = now()
-
-
 def change_password(actor: Actor, old: str, new: str) -> None:
     """Set a new password; other devices must sign in again. Raises WrongSignIn, Invalid, TooMany."""
     with db.read() as session:
@@ -253,7 +132,7 @@ def change_password(actor: Actor, old: str, new: str) -> None:
     def work(session: Session) -> None:
         found = locked(session, actor.school, actor.person)
         found.password, found.code, found.code_expires = fresh, None, None
-        end_all(session, actor.school, actor.person, but=actor.session)
+        devices.end_all(session, actor.school, actor.person, but=actor.session)
         audit.note(session, actor.school, "password.changed", actor=actor.person)
 
     db.run_write(work)

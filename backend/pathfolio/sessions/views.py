@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from pathfolio.openapi import Blueprint
-from pathfolio.sessions import current, operations, schemas, tokens
+from pathfolio.sessions import current, devices, joining, operations, schemas, tokens
 from pathfolio.sessions.operations import Device
 
 blueprint = Blueprint("sessions", __name__, description="Signing in, and one's own devices")
@@ -39,7 +39,7 @@ def use_code(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, schemas.SignedInSchema)
 def join(body: dict[str, Any]) -> dict[str, Any]:
     """Join a class with its code; pending until the teacher confirms."""
-    return operations.join(device=device(body), **body)
+    return joining.join(device=device(body), **body)
 
 
 @blueprint.post("/api/join/look")
@@ -47,7 +47,7 @@ def join(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, schemas.LookedSchema)
 def look(body: dict[str, Any]) -> dict[str, Any]:
     """Which class a code opens."""
-    return operations.look(body["code"])
+    return joining.look(body["code"])
 
 
 @blueprint.get("/api/session")
@@ -62,7 +62,7 @@ def show() -> dict[str, Any]:
 def sign_out() -> Response:
     """Sign out on this device."""
     actor = current()
-    operations.end(actor.school, actor.person, actor.session, by=actor.person)
+    devices.end(actor.school, actor.person, actor.session, by=actor.person)
     response = Response(status=204)
     tokens.drop(response)
     return response
@@ -73,7 +73,7 @@ def sign_out() -> Response:
 def list_sessions() -> dict[str, Any]:
     """Where one is signed in."""
     actor = current()
-    return {"sessions": operations.listed(actor.school, actor.person, current=actor.session)}
+    return {"sessions": devices.listed(actor.school, actor.person, current=actor.session)}
 
 
 @blueprint.delete("/api/sessions/<id:session>")
@@ -81,7 +81,7 @@ def list_sessions() -> dict[str, Any]:
 def end(session: str) -> None:
     """End one of one's own sessions."""
     actor = current()
-    operations.end(actor.school, actor.person, session, by=actor.person)
+    devices.end(actor.school, actor.person, session, by=actor.person)
 
 
 @blueprint.post("/api/password")
