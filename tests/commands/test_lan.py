@@ -35,16 +35,24 @@ def test_a_client_that_trusts_the_authority_accepts_the_server(address: LanAddre
         server.server_close()
 
 
-def test_a_second_start_keeps_the_authority_that_phones_trust(address: LanAddress, tmp_path: Path) -> None:
+def test_a_second_start_keeps_the_authority_that_phones_trust(
+    address: LanAddress, tmp_path: Path
+) -> None:
     again = LanAddress.made(tmp_path, 0, "127.0.0.1")
     elsewhere = LanAddress.made(tmp_path, 0, "10.1.2.3")
-    assert fingerprint(again.authority) == fingerprint(address.authority) == fingerprint(elsewhere.authority)
+    assert (
+        fingerprint(again.authority)
+        == fingerprint(address.authority)
+        == fingerprint(elsewhere.authority)
+    )
 
 
 def test_the_authority_may_sign_for_private_addresses_only(address: LanAddress) -> None:
     authority = x509.load_pem_x509_certificate(address.authority.read_bytes())
     limits = authority.extensions.get_extension_for_class(x509.NameConstraints).value
-    networks = [each.value for each in limits.permitted_subtrees or [] if isinstance(each, x509.IPAddress)]
+    networks = [
+        each.value for each in limits.permitted_subtrees or [] if isinstance(each, x509.IPAddress)
+    ]
     assert networks and all(network.is_private or network.is_link_local for network in networks)
 
 

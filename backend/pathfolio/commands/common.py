@@ -50,5 +50,7 @@ def sentences() -> Iterator[None]:
 
     try:
         yield
-    except (BackupError, Problem) as problem:
+    except BackupError as problem:
         raise click.ClickException(str(problem)) from None
+    except Problem as problem:
+        raise click.ClickException(problem.detail) from None

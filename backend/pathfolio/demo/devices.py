@@ -8,7 +8,7 @@ from typing import Any
 
 from pathfolio import clock, ids
 from pathfolio.access import Actor
-from pathfolio.demo.plan import TEACHERS, Plan, Student, Work
+from pathfolio.demo.plan import TEACHERS, Answer, Plan, Student, Work
 from pathfolio.frameworks import library
 from pathfolio.syncing import envelope
 from pathfolio.syncing.permission import Author
@@ -42,11 +42,13 @@ class Devices:
         self.send()
         feedback = {student.username: self.look(student, artifacts) for student in plan.students}
         self.send()
-        for student in plan.students:
-            for work, artifact in zip(student.works, artifacts[student.username], strict=True):
-                if artifact in feedback[student.username]:
-                    self.reply(student, work, artifact, feedback[student.username][artifact])
-        self.send()
+        for speak in (self.reply, self.thank):
+            for student in plan.students:
+                said = feedback[student.username]
+                for work, artifact in zip(student.works, artifacts[student.username], strict=True):
+                    if artifact in said and work.answer and work.answer.reply:
+                        speak(student, work.answer, artifact, said[artifact])
+            self.send()
 
     def save(
         self,
@@ -146,22 +148,16 @@ class Devices:
                 given.teacher, given.at, "feedback", self.portfolio(student), feedback, fields
             )
 
-    def reply(self, student: Student, work: Work, artifact: str, feedback: str) -> None:
-        if work.answer and work.answer.reply:
-            fields = {
-                "artifact": artifact,
-                "feedback": feedback,
-                "words": work.answer.reply,
-                "helped": True,
-            }
-            self.save(
-                student.username,
-                work.answer.reply_at,
-                "reply",
-                self.portfolio(student),
-                ids.new_id(),
-                fields,
-            )
+    def reply(self, student: Student, answer: Answer, artifact: str, feedback: str) -> None:
+        fields = {"artifact": artifact, "feedback": feedback, "words": answer.reply, "helped": True}
+        space = self.portfolio(student)
+        self.save(student.username, answer.reply_at, "reply", space, ids.new_id(), fields)
+
+    def thank(self, student: Student, answer: Answer, artifact: str, feedback: str) -> None:
+        if answer.thanks:
+            fields = {"artifact": artifact, "feedback": feedback, "words": answer.thanks}
+            space = self.portfolio(student)
+            self.save(answer.teacher, answer.thanks_at, "reply", space, ids.new_id(), fields)
 
     def show(self, student: Student, artifacts: list[str]) -> None:
         """A showcase of five works that the student chose."""

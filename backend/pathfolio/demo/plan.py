@@ -37,7 +37,7 @@ FAMILY = (
 
 @dataclass(frozen=True)
 class Answer:
-    """A feedback and, perhaps, the student's reply."""
+    """A feedback and, perhaps, the student's reply and what the teacher says to that."""
 
     at: datetime
     teacher: str
@@ -46,6 +46,8 @@ class Answer:
     question: str
     reply: str | None
     reply_at: datetime
+    thanks: str | None
+    thanks_at: datetime
 
 
 @dataclass
@@ -116,16 +118,17 @@ def works(
 ) -> list[Work]:
     """Twenty works of two threads over the year, each thread in its own order."""
     steps = [(thread, index) for thread in pair for index in range(len(thread["steps"]))]
-    days = sorted(random.uniform(0, YEAR.days) for _ in steps)
+    days = sorted(random.randrange(YEAR.days) + random.uniform(7, 20) / 24 for _ in steps)
+    begun = (now - YEAR).replace(hour=0, minute=0)
     order = sorted(range(len(steps)), key=lambda at: (steps[at][1] + random.uniform(0, 2.5), at))
     made = []
     for day, at in zip(days, order, strict=True):
         thread, index = steps[at]
         title, words = thread["steps"][index]
-        when = now - YEAR + timedelta(days=day, hours=random.uniform(-3, 3))
+        when = begun + timedelta(days=day)
         made.append(
             Work(
-                at=min(when, now - timedelta(minutes=20 + number)),
+                at=when,
                 title=title,
                 words=f"{words}\n\n{random.choice(material['doubts'])}",
                 where=random.choice(material["places"]) if random.random() < 0.5 else "",
@@ -150,6 +153,7 @@ def answer_some(random: Random, material: dict[str, Any], student: Student, now:
         if random.random() > 0.34:
             continue
         replied = seen + timedelta(days=random.uniform(0.2, 4))
+        thanked = replied + timedelta(days=random.uniform(0.5, 9))
         work.answer = Answer(
             at=seen + timedelta(minutes=9),
             teacher=random.choice(team)[1],
@@ -160,4 +164,6 @@ def answer_some(random: Random, material: dict[str, Any], student: Student, now:
             if random.random() < 0.6 and replied < now
             else None,
             reply_at=replied,
+            thanks=random.choice(material["thanks"]) if thanked < now else None,
+            thanks_at=thanked,
         )
