@@ -8,7 +8,7 @@ import base64
 import io
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import pi_heif
 from PIL import Image, ImageCms, ImageFile, ImageOps
@@ -70,7 +70,7 @@ def set_up() -> None:
     Image.MAX_IMAGE_PIXELS = None
 
 
-def render(source: Path, target: Path, mime: str, limits: Limits) -> Report:
+def render(source: BinaryIO, target: Path, mime: str, limits: Limits) -> Report:
     """Writes `{name}.{suffix}` for every rendition into the folder `target`, and `clean` where needed.
 
     A picture that is too large, or not even partly decodable, gives a report that says so in `refused`.
@@ -102,9 +102,10 @@ def _make(picture: Image.Image, target: Path, report: Report) -> None:
     report.thumbhash = thumbhash(picture)
 
 
-def clean_copy(source: Path, target: Path, mime: str) -> Original:
+def clean_copy(source: BinaryIO, target: Path, mime: str) -> Original:
     """Writes `clean` into the folder when the original holds metadata, and says what may be given out."""
-    data = source.read_bytes()
+    source.seek(0)
+    data = source.read()
     try:
         bare = cleaned(data, mime)
     except UnwalkableError:
@@ -124,7 +125,7 @@ def thumbhash(picture: Image.Image) -> str:
     return base64.b64encode(bytes(values)).decode().rstrip("=")
 
 
-def _decode(source: Path, kind: Kind, limits: Limits, report: Report) -> Image.Image:
+def _decode(source: BinaryIO, kind: Kind, limits: Limits, report: Report) -> Image.Image:
     try:
         return _load(source, kind, limits, report)
     except UnrenderableError:
@@ -145,7 +146,8 @@ def _decode(source: Path, kind: Kind, limits: Limits, report: Report) -> Image.I
         ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def _load(source: Path, kind: Kind, limits: Limits, report: Report) -> Image.Image:
+def _load(source: BinaryIO, kind: Kind, limits: Limits, report: Report) -> Image.Image:
+    source.seek(0)
     with Image.open(source, formats=[kind.pillow] if kind.pillow in _ALLOWED else []) as image:
         most = limits.jpeg_pixels if kind is JPEG else limits.pixels
         if image.width * image.height > most:

@@ -1,9 +1,11 @@
 """Pictures in, renditions out, through a child process that can do no harm.
 
-The worker holds one `Workshop`; it starts the zygote at the first picture, and anew when it is gone.
+The worker holds one `Workshop`; it starts the zygote at the first picture, and anew when it is gone. The picture
+is handed over as an open file, so that the child needs to see no other file of the school.
 """
 
 import json
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,10 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from pathfolio_media import jail
 from pathfolio_media.limits import Limits
 from pathfolio_media.render import ORIGINAL, Original, Report
 
-PACKAGES = [path for path in sys.path if path]
+# `-I` ignores the environment and the current folder; where the packages are is told explicitly.
+_START = "import sys; sys.path[:] = sys.argv[1:]; from pathfolio_media.zygote import main; main()"
+_START_SECONDS = 30
 
 _DEATHS = {
     "time": ("too_slow", "This picture took too long to open."),
@@ -37,12 +42,16 @@ class Made:
 
 
 class Workshop:
-    """Not for several threads at once. Close it, or use it as a context, to end the child process."""
+    """Not for several threads at once. Close it, or use it as a context, to end the child process.
 
-    def __init__(self, limits: Limits | None = None, scratch: Path | None = None) -> None:
+    `jailed` tells, once a picture was rendered, whether the child has a room of its own (see `jail`).
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._scratch = scratch
-        self._zygote: subprocess.Popen[str] | None = None
+        self.jailed = True
+        self._scratch = tempfile.TemporaryDirectory(prefix="pathfolio-render-")
+        self._zygote: _Zygote | None = None
 
     @contextmanager
     def rendered(self, source: Path, mime: str) -> Iterator[Made]:
@@ -50,24 +59,15 @@ class Workshop:
 
         A picture that is refused, broken, or takes its child process down says so in `report.refused`.
         """
-        with tempfile.TemporaryDirectory(dir=self._scratch, prefix="render-") as name:
-            folder = Path(name)
-            answer = self._ask({"source": str(source.resolve()), "target": name, "mime": mime})
-            yield Made(folder, _report(answer, folder))
+        with tempfile.TemporaryDirectory(dir=self._scratch.name) as name:
+            request = {"target": name, "mime": mime, "limits": asdict(self.limits)}
+            answer = self._ask(request, source)
+            yield Made(Path(name), _report(answer, Path(name)))
 
     def close(self) -> None:
-        """Ends the child process; the next picture starts another."""
-        zygote, self._zygote = self._zygote, None
-        if zygote is None:
-            return
-        for pipe in (zygote.stdin, zygote.stdout):
-            if pipe:
-                pipe.close()
-        try:
-            zygote.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            zygote.kill()
-            zygote.wait()
+        """Ends the child process and removes what it left."""
+        self._end()
+        self._scratch.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -80,56 +80,101 @@ class Workshop:
     ) -> None:
         self.close()
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        line = json.dumps({**request, "limits": asdict(self.limits)})
-        zygote = self._running()
-        try:
-            _write_line(zygote, line)
-            answer = zygote.stdout.readline() if zygote.stdout else ""
-        except BrokenPipeError:
-            answer = ""
-        if not answer:  # the zygote itself is gone, which no picture can cause: it never opens one
-            self.close()
+    def _ask(self, request: dict[str, Any], source: Path) -> dict[str, Any]:
+        answer = self._running().ask(request, source)
+        if (
+            answer is None
+        ):  # the zygote itself is gone, which no picture can cause: it never opens one
+            self._end()
             raise RuntimeError("the process that renders pictures ended")
-        found: dict[str, Any] = json.loads(answer)
-        return found
+        return answer
 
-    def _running(self) -> subprocess.Popen[str]:
-        if self._zygote is not None and self._zygote.poll() is not None:
-            self.close()
+    def _running(self) -> "_Zygote":
+        if self._zygote is not None and not self._zygote.is_alive():
+            self._end()
+        if self._zygote is None and self.jailed:
+            self._zygote = _started(jail.command(Path(self._scratch.name)))
+            self.jailed = self._zygote is not None
         if self._zygote is None:
-            self._zygote = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-                [sys.executable, "-I", "-c", _START, *PACKAGES],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={},
-                text=True,
-                close_fds=True,
-            )
+            self._zygote = _started([])
+        if self._zygote is None:
+            raise RuntimeError("the process that renders pictures does not start")
         return self._zygote
 
+    def _end(self) -> None:
+        zygote, self._zygote = self._zygote, None
+        if zygote is not None:
+            zygote.close()
 
-# `-I` ignores the environment and the current folder; where the packages are is told explicitly.
-_START = "import sys; sys.path[:] = sys.argv[1:]; from pathfolio_media.zygote import main; main()"
+
+class _Zygote:
+    """The process and the socket on which requests, with an open file each, and answers travel as lines."""
+
+    def __init__(self, prefix: list[str]) -> None:
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+                [*prefix, sys.executable, "-I", "-c", _START, *filter(None, sys.path)],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={},
+            )
+        self._lines = self._socket.makefile("r")
+
+    def is_ready(self) -> bool:
+        """Whether it came up; a room that can't be made ends at once."""
+        self._socket.settimeout(_START_SECONDS)
+        try:
+            ready = self._lines.readline() == "ready\n"
+        except TimeoutError:
+            ready = False
+        self._socket.settimeout(None)
+        return ready
+
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def ask(self, request: dict[str, Any], source: Path) -> dict[str, Any] | None:
+        try:
+            with source.open("rb") as file:
+                socket.send_fds(
+                    self._socket, [json.dumps(request).encode() + b"\n"], [file.fileno()]
+                )
+            line = self._lines.readline()
+        except (BrokenPipeError, ConnectionResetError):
+            return None
+        found: dict[str, Any] | None = json.loads(line) if line else None
+        return found
+
+    def close(self) -> None:
+        self._lines.close()
+        self._socket.close()  # the zygote ends when nobody can ask it any more
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
-def _write_line(zygote: subprocess.Popen[str], line: str) -> None:
-    if zygote.stdin is None:
-        raise BrokenPipeError
-    zygote.stdin.write(line + "\n")
-    zygote.stdin.flush()
+def _started(prefix: list[str] | None) -> _Zygote | None:
+    if prefix is None:
+        return None
+    zygote = _Zygote(prefix)
+    if zygote.is_ready():
+        return zygote
+    zygote.process.kill()
+    zygote.close()
+    return None
 
 
 def _report(answer: dict[str, Any], folder: Path) -> Report:
     if "died" in answer:
-        return Report(
-            original=_known_original(folder), refused=_DEATHS.get(answer["died"], _BROKEN)
-        )
+        refused = _DEATHS.get(answer["died"], _BROKEN)
+        return Report(original=_known_original(folder), refused=refused)
     report = Report(**answer["ok"])
     report.refused = (report.refused[0], report.refused[1]) if report.refused else None
-    report.sizes = {
-        name: (width, height, size) for name, (width, height, size) in report.sizes.items()
-    }
+    report.sizes = {name: (size[0], size[1], size[2]) for name, size in report.sizes.items()}
     return report
 
 

@@ -1,39 +1,48 @@
 """The process that children are forked from: decoders loaded, nothing else in memory.
 
-Started by `workshop` with an empty environment. It reads one JSON request per line, forks a child that limits
-itself before it touches the file, waits for it no longer than allowed, and answers one JSON line:
-`{"ok": report}` or `{"died": how}`. So a picture that brings a decoder down, or
-takes it over, meets neither secrets nor a database connection.
+Started by `workshop` with an empty environment, and in a room of its own where that works. On the socket that is its
+standard input it says `ready`, then reads requests, one JSON line with one open file each; forks a child that limits
+itself before it touches the file; waits for it no longer than allowed; and answers one JSON line: `{"ok": report}` or
+`{"died": how}`. So a picture that brings a decoder down, or takes it over, meets neither secrets nor a database.
 """
 
 import json
 import os
 import resource
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pathfolio_media import render
 from pathfolio_media.limits import Limits
+
+_LONGEST = 1 << 16
 
 
 def main() -> None:
     render.set_up()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker decides when to stop
-    for line in sys.stdin:
-        request = json.loads(line)
-        print(json.dumps(_in_child(request)), flush=True)  # noqa: T201 -- the answer
+    worker = socket.socket(fileno=0)
+    worker.sendall(b"ready\n")
+    while True:
+        line, files, _, _ = socket.recv_fds(worker, _LONGEST, 1)
+        if not line:
+            return
+        with os.fdopen(files[0], "rb") as source:
+            answer = _in_child(json.loads(line), source)
+        worker.sendall(json.dumps(answer).encode() + b"\n")
 
 
-def _in_child(request: dict[str, Any]) -> dict[str, Any]:
+def _in_child(request: dict[str, Any], source: BinaryIO) -> dict[str, Any]:
     limits = Limits(**request["limits"])
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
-        _be_child(request, limits, writer)
+        _be_child(request, source, limits, writer)
     os.close(writer)
     with os.fdopen(reader, "rb") as answers:
         how = _wait(child, limits.wall_seconds)
@@ -56,12 +65,12 @@ def _wait(child: int, seconds: float) -> str:
         time.sleep(0.005)
 
 
-def _be_child(request: dict[str, Any], limits: Limits, writer: int) -> None:
+def _be_child(request: dict[str, Any], source: BinaryIO, limits: Limits, writer: int) -> None:
     """Never returns, never unwinds into the parent's loop."""
     try:
+        os.close(0)  # the way to the worker is not for decoders
         _limit(limits)
-        source, target = Path(request["source"]), Path(request["target"])
-        report = render.render(source, target, request["mime"], limits)
+        report = render.render(source, Path(request["target"]), request["mime"], limits)
         os.write(writer, json.dumps({"ok": report.as_json()}).encode())
         os._exit(0)
     except MemoryError:

@@ -3,7 +3,10 @@
 import base64
 import io
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
+from pathfolio_media import jail
 from pathfolio_media.limits import Limits
 from pathfolio_media.render import Report
 from pathfolio_media.workshop import Workshop
@@ -222,8 +226,8 @@ def test_a_lost_zygote_is_replaced(tmp_path: Path) -> None:
     with Workshop() as workshop:
         Rendered(workshop, pictures.jpeg(), "image/jpeg", tmp_path)
         assert workshop._zygote is not None
-        os.kill(workshop._zygote.pid, signal.SIGKILL)
-        workshop._zygote.wait()
+        os.kill(workshop._zygote.process.pid, signal.SIGKILL)
+        workshop._zygote.process.wait()
         assert Rendered(workshop, pictures.jpeg(), "image/jpeg", tmp_path).report.refused is None
 
 
@@ -232,7 +236,7 @@ def test_the_child_sees_no_environment(tmp_path: Path, monkeypatch: pytest.Monke
     with Workshop() as workshop:
         Rendered(workshop, pictures.jpeg(), "image/jpeg", tmp_path)
         assert workshop._zygote is not None
-        environment = Path(f"/proc/{workshop._zygote.pid}/environ")
+        environment = Path(f"/proc/{workshop._zygote.process.pid}/environ")
         if not environment.exists():
             pytest.skip("no /proc on this system")
         assert b"PATHFOLIO" not in environment.read_bytes()
@@ -255,3 +259,29 @@ def test_the_smallest_files_of_each_kind_are_shown_or_refused(
             Rendered(workshop, (FILES / name).read_bytes(), mime, tmp_path).report.refused
             is not None
         )
+
+
+def test_where_bubblewrap_works_the_child_has_a_room_of_its_own(tmp_path: Path) -> None:
+    if shutil.which("bwrap") is None:
+        pytest.skip("no bubblewrap here")
+    with Workshop() as workshop:
+        assert Rendered(workshop, pictures.jpeg(), "image/jpeg", tmp_path).report.refused is None
+        words = jail.command(tmp_path) or []
+        probe = subprocess.run(
+            [*words, sys.executable, "-c", "import os; print(os.path.exists('/etc/passwd'))"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert workshop.jailed == (probe.returncode == 0)
+        assert probe.stdout.strip() in ("False", "")
+
+
+@pytest.mark.parametrize("prefix", [None, ["/bin/false"], ["/bin/echo"]])
+def test_without_a_room_pictures_are_rendered_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: list[str] | None
+) -> None:
+    monkeypatch.setattr(jail, "command", lambda _scratch: prefix)
+    with Workshop() as workshop:
+        assert Rendered(workshop, pictures.jpeg(), "image/jpeg", tmp_path).report.refused is None
+        assert not workshop.jailed
