@@ -76,6 +76,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library p
         decorator: Callable[[View], View] = super().arguments(schema, location=location)
         return decorator
 
+    def takes(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Describe a body that the view reads and judges itself."""
+        content = {"application/json": {"schema": schema}}
+        decorator: Callable[[View], View] = self.doc(
+            requestBody={"required": True, "content": content}
+        )
+        return decorator
+
     def response(
         self, status: int, schema: type[Schema] | None = None, *, content_type: str | None = None
     ) -> Callable[[View], View]:

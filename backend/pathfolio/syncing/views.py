@@ -35,6 +35,7 @@ def answer(found: object) -> Response:
 
 
 @blueprint.post("/api/sync/push")
+@blueprint.takes(schemas.PushSchema)
 @blueprint.response(200, schemas.PushedSchema)
 def push() -> Response:
     sent = envelope.push(body())
@@ -42,6 +43,7 @@ def push() -> Response:
 
 
 @blueprint.post("/api/sync/pull")
+@blueprint.takes(schemas.PullSchema)
 @blueprint.response(200, schemas.PageSchema)
 def pull() -> Response:
     found = body()
@@ -52,6 +54,7 @@ def pull() -> Response:
 
 
 @blueprint.post("/api/sync/offer")
+@blueprint.takes(schemas.OfferSchema)
 @blueprint.response(200, schemas.OfferedSchema)
 def offer() -> Response:
     client, epoch, sent = envelope.offer(body())
