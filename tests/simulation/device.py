@@ -1,0 +1,125 @@
+"""One simulated device as the run sees it, with what it must keep: its own writes, and time that goes forward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from tests.simulation.devices import DeviceError, Devices
+from tests.simulation.ledger import BrokenPromiseError, Ledger, words_in
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Device:
+    name: str
+    person: str
+    identity: str
+    """The person's id."""
+    browser: FlaskClient
+    devices: Devices
+    ledger: Ledger
+    online: bool = True
+    running: bool = False
+    saved: set[str] = field(default_factory=set)
+    """Ids of the mutations that its disk must hold."""
+    revs: dict[str, int] = field(default_factory=dict)
+    epoch: str | None = None
+    editor: Json | None = None
+    """A form that was filled earlier: record, field, the text then and its rev."""
+
+    def copy(self, name: str) -> Device:
+        """Another device with the same disk and cookies."""
+        browser = self.browser.application.test_client()
+        for cookie in self.browser._cookies.values() if self.browser._cookies else ():  # type: ignore[union-attr]
+            browser.set_cookie(
+                cookie.key, cookie.value, domain=cookie.domain, path=cookie.path, secure=True
+            )
+        return replace(self, name=name, browser=browser, running=False, saved=set(self.saved))
+
+    def dump(self) -> Json:
+        """What the running app holds and shows; and checks that nothing of it went back."""
+        found: Json = self.devices.call("dump", self.name)
+        self.keep(found)
+        return found
+
+    def peek(self) -> Json:
+        """What lies on the disk."""
+        found: Json = self.devices.call("peek", self.name, person=self.identity)
+        self.keep(found)
+        return found
+
+    def keep(self, found: Json) -> None:
+        """Take note of new mutations; promises 1 and 4 for this one device."""
+        held = {row["id"]: row for row in (*found["ring"], *found["outbox"])}
+        for identity in held.keys() - self.saved:
+            if identity not in self.ledger.saved:
+                self.ledger.save(self.name, self.person, _mutation(held[identity]))
+        for identity in self.saved - held.keys():
+            self._must_be_replaced(identity, held)
+        self.saved = set(held)
+        self._forward(found)
+
+    def _must_be_replaced(self, identity: str, held: dict[str, Json]) -> None:
+        """Only a newer value of the same field, under the same n, may take the place of a mutation."""
+        old = self.ledger.saved[identity].mutation
+        for row in held.values():
+            if row["n"] == old["n"] and row["record"] == old["record"] and row["op"] == old["op"]:
+                self.ledger.replace(identity)
+                return
+        raise BrokenPromiseError(1, f"{self.name} lost its mutation {identity} ({old['op']})")
+
+    def _forward(self, found: Json) -> None:
+        client = found["client"]
+        epoch = client["epoch"] if client else None
+        revs = {body["id"]: body["rev"][0] for body in found["base"]}
+        if epoch == self.epoch:
+            for record in self.revs.keys() & revs.keys():
+                if revs[record] < self.revs[record]:
+                    raise BrokenPromiseError(
+                        4, f"{self.name} went back in time with the record {record}"
+                    )
+        self.revs, self.epoch = revs, epoch
+
+    def may_go_back(self) -> None:
+        """Its cache lost its newest commits, or all of them."""
+        self.revs = {}
+
+    def own_words(self, found: Json) -> set[str]:
+        """Words of mutations of this very device that it shows."""
+        own: set[str] = set()
+        for identity in self.saved:
+            each = self.ledger.saved[identity]
+            if each.person == self.person:
+                own |= words_in(each.mutation["value"])
+        return own & words_in(found["shown"])
+
+    def start(self) -> bool:
+        """Start the app, which needs no network; whether it runs and knows its person."""
+        pending = self.devices.ask("start", self.name)
+        if not self.devices.done(pending):
+            return False
+        self.running = self.devices.must(pending) is not None
+        return self.running
+
+    def crash(self, lost: int) -> None:
+        self.running, self.editor = False, None
+        self.devices.call("crash", self.name, lost=lost)
+
+    def do(self, what: str, *args: object) -> DeviceError | None:
+        """A write of a screen. Gives the problem that the person is shown."""
+        pending = self.devices.ask(what, self.name, *args)
+        if not self.devices.done(pending):
+            return None  # killed meanwhile, or waiting for the network
+        try:
+            self.devices.must(pending)
+        except DeviceError as problem:
+            return problem
+        return None
+
+
+def _mutation(row: Json) -> Json:
+    return {name: row[name] for name in row if name not in {"sent", "confirmed"}}

@@ -1,0 +1,104 @@
+"""The Node process that hosts all simulated devices: one line in, what follows from it out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.simulation.bundle import node
+
+Json = dict[str, Any]
+
+
+class DeviceError(Exception):
+    """What the engine threw; `slug` is that of a typed problem."""
+
+    def __init__(self, told: Json) -> None:
+        super().__init__(f"{told['name']}: {told['sentence']}")
+        self.slug: str | None = told.get("slug")
+
+
+@dataclass
+class Pending:
+    """A command whose answer waits for something else, such as the network."""
+
+    id: int
+
+
+class Devices:
+    """Speaks to the process. After each line all promises are settled: only timers and requests wait."""
+
+    def __init__(self, bundle: Path) -> None:
+        self._process = subprocess.Popen(
+            [node(), str(bundle)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._ids = 0
+        self._results: dict[int, Json] = {}
+        self.now = 0
+        self.next: int | None = None
+        self.requests: list[Json] = []
+        self.crashed: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def _say(self, line: Json) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(line | {"now": self.now}).encode("ascii") + b"\n")
+        self._process.stdin.flush()
+        while True:
+            text = self._process.stdout.readline()
+            if not text:
+                raise RuntimeError("the device process ended")
+            told: Json = json.loads(text)
+            if "idle" in told:
+                self.now, self.next = told["now"], told["next"]
+                return
+            if "request" in told:
+                self.requests.append(told)
+            elif "crashed" in told:
+                self.crashed.append(told["crashed"])
+            else:
+                self._results[told["id"]] = told
+
+    def advance(self, to: int) -> None:
+        """Let time pass, with all timers that are due on the way."""
+        self.must(self.ask("advance", to=to))
+
+    def ask(self, do: str, device: str = "", *args: object, **more: object) -> Pending:
+        """Give a command."""
+        self._ids += 1
+        line = {"id": self._ids, "do": do, "device": device, "args": list(args)}
+        self._say(line | more)
+        return Pending(self._ids)
+
+    def done(self, pending: Pending) -> bool:
+        return pending.id in self._results
+
+    def must(self, pending: Pending) -> Any:  # noqa: ANN401 - JSON
+        """The value of a command that is done. Raises DeviceError."""
+        told = self._results.pop(pending.id)
+        if "error" in told:
+            raise DeviceError(told["error"])
+        return told["value"]
+
+    def call(self, do: str, device: str, *args: object, **more: object) -> Any:  # noqa: ANN401 - JSON
+        """A command that needs nothing else to be done."""
+        return self.must(self.ask(do, device, *args, **more))
+
+    def answer(self, request: int, answer: Json) -> None:
+        self._say({"answer": request} | answer)

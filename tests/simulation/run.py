@@ -1,0 +1,229 @@
+"""One seed: people at work, faults, then a healing phase in which every promise must come true."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.simulation import faults, oracles
+from tests.simulation.agenda import Agenda
+from tests.simulation.bundle import bundle
+from tests.simulation.device import Device
+from tests.simulation.devices import Devices, Pending
+from tests.simulation.ledger import BrokenPromiseError, Ledger, words_in
+from tests.simulation.network import Network
+from tests.simulation.people import Action, Json, Screen
+from tests.simulation.plan import DEVICES, MINUTE, Plan, plan_of
+from tests.simulation.roster import Roster
+from tests.simulation.school import School
+from tests.simulation.sight import Sight
+from tests.simulation.stage import Stage
+from tests.simulation.trace import Trace
+
+BEGIN = 1_788_760_800_000  # a Monday morning in September 2026
+QUIET_WITHIN = 40 * MINUTE
+
+
+@dataclass
+class Result:
+    """What a seed came to. `broken` says which promise, with the end of the trace."""
+
+    seed: str
+    hash: str
+    trace: Trace
+    broken: BaseException | None = None
+
+    def report(self) -> str:
+        lines = [f"seed {self.seed}: {self.broken}", "how it came:", *self.trace.lines()]
+        lines.append(f"again: make simulate SEED={self.seed}")
+        return "\n".join(lines)
+
+
+@dataclass
+class Simulation:
+    """The world of one seed."""
+
+    plan: Plan
+    school: School
+    node: Devices
+    agenda: Agenda = field(default_factory=lambda: Agenda(BEGIN))
+    trace: Trace = field(default_factory=Trace)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(f"run {self.plan.seed}")
+        self.ledger = Ledger()
+        self.roster = Roster(self.school.people, self.school.rooms, self.school.id)
+        sight = Sight(self.roster, self.ledger)
+        self.stage = Stage(self.agenda, self.trace, self.node, sight)
+        self.network = Network(self.stage, self.school, self.plan)
+        self.devices: dict[str, Device] = {}
+        self._waiting: list[tuple[Pending, Callable[[Pending], None]]] = []
+        self.healed = False
+
+    # The run
+
+    def run(self) -> None:
+        """Raises BrokenPromiseError."""
+        self.school.fresh(self.agenda, self.plan.seed)
+        self.node.now = self.agenda.now
+        for person, names in DEVICES.items():
+            for name in names:
+                self.begin(name, person)
+        self.until(BEGIN + 10_000)
+        end = self.agenda.now + self.plan.length
+        for _ in range(self.plan.actions):
+            moment = self.chance.randint(self.agenda.now, end)
+            self.agenda.at(moment, self.somebody_acts)
+        faults.plan(self, end)
+        self.until(end)
+        self.heal()
+
+    def until(self, end: int) -> None:
+        """Let things happen, in order, up to a time."""
+        while True:
+            timer, event = self.node.next, self.agenda.next
+            due = min((each for each in (timer, event) if each is not None), default=end + 1)
+            if due > end:
+                break
+            if timer is not None and timer == due:
+                self.agenda.now = max(self.agenda.now, due)
+                self.node.advance(due)
+            else:
+                happening = self.agenda.take()
+                self.node.now = self.agenda.now
+                happening.run()
+            self.follow()
+        self.agenda.now = self.node.now = end
+
+    def follow(self) -> None:
+        """What devices asked for, and what came of what they were told to do."""
+        while self.node.requests:
+            request = self.node.requests.pop(0)
+            self.network.send(self.devices[request["device"]], request)
+        while self.node.crashed:
+            faults.found_dead(self, self.devices[self.node.crashed.pop(0)])
+        for waiting in [each for each in self._waiting if self.node.done(each[0])]:
+            self._waiting.remove(waiting)
+            waiting[1](waiting[0])
+
+    def when_done(self, pending: Pending, then: Callable[[Pending], None]) -> None:
+        self._waiting.append((pending, then))
+
+    # Devices
+
+    def begin(self, name: str, person: str) -> Device:
+        """A new device on which its person signs in."""
+        self.node.call("device", name, seed=self.plan.seed)
+        device = Device(
+            name,
+            person,
+            self.school.people[person],
+            self.school.browser(),
+            self.node,
+            self.ledger,
+        )
+        self.devices[name] = device
+        rate = self.plan.rate("wrong clock")
+        if rate and self.chance.random() < rate:
+            skew = faults.skew(self.chance)
+            self.stage.fault("wrong clock", name, skew)
+            self.node.call("clock", name, skew=skew)
+        self.sign_in(device)
+        return device
+
+    def sign_in(self, device: Device) -> None:
+        """Until it worked."""
+        self.stage.note("signs in", device.name)
+        form = {
+            "username": device.person,
+            "password": device.person,
+            "device": device.name,
+            "shared": False,
+        }
+        pending = self.node.ask("sign in", device.name, form)
+        self.when_done(pending, lambda done: self._signed_in(device, done))
+
+    def _signed_in(self, device: Device, done: Pending) -> None:
+        try:
+            self.node.must(done)
+        except Exception as problem:  # noqa: BLE001 - whatever a screen would show
+            self.stage.note("could not sign in", device.name, str(problem))
+            self.agenda.after(20_000, lambda: self.sign_in(device))
+            return
+        device.running = True
+
+    # People
+
+    def somebody_acts(self) -> None:
+        device = self.chance.choice(list(self.devices.values()))
+        if device.running:
+            self.act(device)
+
+    def act(self, device: Device) -> None:
+        before = device.dump()
+        action = Screen(device, before, self.chance).choose()
+        if action is None:
+            return
+        self.trace.acted[action.do] += 1
+        self.stage.note("does", device.name, action.do, list(action.args))
+        typed = words_in(list(action.args)) - self.ledger.words.keys()
+        problem = device.do(action.do, *action.args)
+        self.follow()
+        after = device.dump() if device.running else device.peek()
+        if problem is not None:
+            self.stage.note("is told", device.name, str(problem))
+        elif device.running:
+            oracles.readable(device, after, typed)
+        self._note_dropped(action, before, after, running=device.running)
+
+    def _note_dropped(self, action: Action, before: Json, after: Json, *, running: bool) -> None:
+        if action.dropped is not None:
+            self.ledger.drop(action.dropped)
+        elif running:
+            self.ledger.drop(words_in(before["shown"]) - words_in(after["shown"]))
+        elif action.record is not None:
+            # Killed over it: what it would have taken out may be gone.
+            old = [each for each in before["shown"] if each["id"] == action.record]
+            self.ledger.drop(words_in(old))
+
+    # The end
+
+    def heal(self) -> None:
+        """Faults stop; within a while all outboxes are empty and all views are equal."""
+        self.stage.note("heals")
+        self.healed = self.network.healed = True
+        self.school.spare()
+        for device in self.devices.values():
+            self.node.call("crash after", device.name)
+            device.online = True
+            if not device.running:
+                faults.start(self, device)
+            self.follow()
+        limit = self.agenda.now + QUIET_WITHIN
+        while True:
+            self.until(self.agenda.now + MINUTE)
+            unquiet = oracles.unquiet(self)
+            if unquiet is None:
+                break
+            if self.agenda.now > limit:
+                raise unquiet
+        oracles.final(self)
+
+
+def simulate(
+    seed: str | int,
+    school: School,
+    only: tuple[str, ...] | None = None,
+    made: Path | None = None,
+) -> Result:
+    """Run one seed; a broken promise is in the result, anything else is raised."""
+    with Devices(made or bundle()) as node:
+        simulation = Simulation(plan_of(str(seed), only), school, node)
+        broken: BrokenPromiseError | None = None
+        try:
+            simulation.run()
+        except BrokenPromiseError as found:
+            broken = found
+        return Result(str(seed), simulation.trace.hash, simulation.trace, broken)

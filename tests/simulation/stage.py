@@ -1,0 +1,66 @@
+"""What all parts of a run share: the agenda, the trace, and how answers reach devices and oracles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.simulation.agenda import Agenda
+from tests.simulation.device import Device
+from tests.simulation.devices import Devices
+from tests.simulation.ledger import BrokenPromiseError
+from tests.simulation.school import Answer, School
+from tests.simulation.sight import Sight
+from tests.simulation.trace import Trace
+
+Json = dict[str, Any]
+CALLS = {"/api/sync/push", "/api/sync/offer"}
+
+
+class Stage:
+    def __init__(self, agenda: Agenda, trace: Trace, devices: Devices, sight: Sight) -> None:
+        self.agenda, self.trace, self.devices, self.sight = agenda, trace, devices, sight
+        self._taken: dict[tuple[str, str, int], str] = {}
+
+    def note(self, what: str, *told: object) -> None:
+        self.trace.note(self.agenda.now, what, *told)
+
+    def fault(self, name: str, *told: object) -> None:
+        self.trace.fault(self.agenda.now, name, *told)
+
+    def answer(self, device: Device, request: int, told: Json) -> None:
+        """An answer reaches a device; one that died meanwhile does not hear it."""
+        self.note("hears", device.name, request, told)
+        self.devices.answer(request, told)
+
+    def served(self, device: Device, request: Json, answer: Answer) -> None:
+        """The server has answered: oracles look, whether or not the answer arrives."""
+        path = request["path"]
+        if answer.status >= 500:
+            raise BrokenPromiseError(6, f"{path} answered {answer.status}: {answer.text[:300]}")
+        if path in CALLS and answer.status == 200:
+            self._accepted(path, request["json"], answer.json)
+        self.sight.check(device.person, path, answer)
+
+    def committed(self, request: Json, school: School) -> None:
+        """The server died over a request: what it had committed by then was accepted all the same."""
+        if request["path"] not in CALLS:
+            return
+        known = {row["id"] for row in school.rows("SELECT id FROM history")}
+        sent = request["json"]["mutations"]
+        self.sight.arrived(sent, {each["id"]: "ok" for each in sent if each["id"] in known})
+
+    def _accepted(self, path: str, sent: Json, told: Json) -> None:
+        if path == "/api/sync/offer":
+            statuses = dict.fromkeys(told["taken"], "ok")
+        else:
+            statuses = {each["id"]: each["status"] for each in told["results"]}
+            for each in told["results"]:
+                self._once(told["epoch"], sent["client"], each)
+        self.sight.arrived(sent["mutations"], statuses)
+
+    def _once(self, epoch: str, client: str, result: Json) -> None:
+        """Promise 3 on the wire: a number of a client is consumed by one mutation only."""
+        place = (epoch, client, result["n"])
+        known = self._taken.setdefault(place, result["id"])
+        if known != result["id"]:
+            raise BrokenPromiseError(3, f"{place} was consumed by {known} and by {result['id']}")
