@@ -25,6 +25,7 @@ export function custodyWords(custody: Custody): string {
     case "refused":
       return custody.reason ? words.refusedBecause(custody.reason) : words.refused;
     case "device":
+      return custody.reason === "elsewhere" ? words.elsewhere : words.device;
     case "wifi":
     case "checking":
     case "safe":

@@ -8,14 +8,25 @@ export function problemWords(error: unknown): string {
   const ours = t.common.problem;
   if (error instanceof TransportProblem) return error.reason === "captive" ? ours.captive : ours.unreachable;
   if (error instanceof LocalProblem) return ours[error.slug];
-  if (error instanceof ApiProblem) {
-    if (language() === "en" && error.sentence) return error.sentence;
-    return Object.hasOwn(ours, error.slug) ? ours[error.slug as Known] : error.sentence || ours.unknown;
-  }
+  if (error instanceof ApiProblem) return known(error) ?? (error.sentence || ours.unknown);
   return ours.unknown;
 }
 
-/** The sentences of one field of a form, as the server gave them. */
+/** Our own words for a problem of the server; English readers get the server's, which may say more. */
+function known(error: ApiProblem): string | undefined {
+  const ours = t.common.problem;
+  if (language() === "en" && error.sentence) return undefined;
+  return Object.hasOwn(ours, error.slug) ? ours[error.slug as Known] : undefined;
+}
+
+/** What the server said about one field of a form. */
 export function fieldError(error: unknown, field: string): string | undefined {
-  return error instanceof ApiProblem ? error.errors?.[field]?.join(" ") : undefined;
+  if (!(error instanceof ApiProblem) || !error.errors?.[field]) return undefined;
+  return known(error) ?? error.errors[field].join(" ");
+}
+
+/** The problem, unless all of it already stands beside these fields. */
+export function beside(error: unknown, ...fields: string[]): unknown {
+  const told = error instanceof ApiProblem ? Object.keys(error.errors ?? {}) : [];
+  return told.length > 0 && told.every((field) => fields.includes(field)) ? undefined : error;
 }

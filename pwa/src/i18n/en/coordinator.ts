@@ -31,6 +31,7 @@ export const coordinator = {
     renamed: "The name was changed.",
     roleChanged: "The role was changed.",
     roleHelp: "A teacher sees only the students of their own classes.",
+    roleFixed: "A student cannot become staff or the other way round: add a new person for that.",
     deactivate: "Deactivate",
     deactivateAsk: (name: string) =>
       `Deactivate ${name}? They can no longer sign in. Nothing they made is deleted, and you can bring them back.`,

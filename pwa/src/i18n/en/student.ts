@@ -14,8 +14,8 @@ export const student = {
     waiting: "Your teacher will let you in soon",
     waitingText: (teachers: string) =>
       teachers
-        ? `You can start right now. What you add stays on this device and goes to school as soon as ${teachers} says yes.`
-        : "You can start right now. What you add stays on this device and goes to school as soon as your teacher says yes.",
+        ? `You can start right now. Your work is kept, and your teachers see it as soon as ${teachers} says yes.`
+        : "You can start right now. Your work is kept, and your teachers see it as soon as they say yes.",
     photos: (n: number) => plural(n, { one: "# photo", other: "# photos" }),
     fetching: "Fetching your work from school…",
     conflict: "Two versions: have a look",
@@ -126,13 +126,14 @@ export const student = {
     title: "You wrote two versions",
     titleOther: (name: string) => `There are two versions; one is from ${name}`,
     text: (field: string) =>
-      `${field} was changed in two places before they could meet. Nothing is lost. Which one do you want?`,
+      `${field}: changed in two places before they could meet. Nothing is lost. Which one do you want?`,
     shown: "Shown now",
     other: "The other version",
     keepThis: "Keep this",
     keepOther: "Keep the other",
     keepBoth: "Keep both",
     kept: "Done. The version you did not choose stays in “Earlier versions”.",
+    keptBoth: "Done. Both are there now, one after the other.",
     empty: "(empty)",
     fields: {
       title: "The title",

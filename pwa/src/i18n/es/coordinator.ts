@@ -32,6 +32,8 @@ export const coordinator: Words<typeof english> = {
     renamed: "Se cambió el nombre.",
     roleChanged: "Se cambió el papel.",
     roleHelp: "Cada docente ve solo a estudiantes de sus propias clases.",
+    roleFixed:
+      "Una persona estudiante no puede pasar a ser docente, ni al revés: para eso agrega a una persona nueva.",
     deactivate: "Desactivar",
     deactivateAsk: (name: string) =>
       `¿Desactivar a ${name}? Ya no podrá entrar. Nada de lo que hizo se borra, y se puede reactivar.`,

@@ -14,8 +14,8 @@ export const student: Words<typeof english> = {
     waiting: "Tu docente pronto te dejará entrar",
     waitingText: (teachers: string) =>
       teachers
-        ? `Puedes empezar ya. Lo que agregues se queda en este dispositivo y llega a la escuela en cuanto ${teachers} diga que sí.`
-        : "Puedes empezar ya. Lo que agregues se queda en este dispositivo y llega a la escuela en cuanto tu docente diga que sí.",
+        ? `Puedes empezar ya. Tu trabajo se guarda y tus docentes lo ven en cuanto ${teachers} diga que sí.`
+        : "Puedes empezar ya. Tu trabajo se guarda y tus docentes lo ven en cuanto digan que sí.",
     photos: (n: number) => plural(n, { one: "# foto", other: "# fotos" }),
     fetching: "Trayendo tu trabajo de la escuela…",
     conflict: "Dos versiones: échales un vistazo",
@@ -137,6 +137,7 @@ export const student: Words<typeof english> = {
     keepOther: "Usar la otra",
     keepBoth: "Dejar las dos",
     kept: "Listo. La versión que no elegiste queda en “Versiones anteriores”.",
+    keptBoth: "Listo. Ahora están las dos, una después de la otra.",
     empty: "(vacío)",
     fields: {
       title: "El título",
