@@ -24,6 +24,18 @@ def free_port() -> int:
         return port
 
 
+def answers(port: int) -> bool:
+    """Is a healthy server there?"""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", "/api/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
 @dataclass
 class Running:
     """Started with `start()`; `kill(name)` is kill -9, `start()` brings back whatever is not running."""
@@ -62,13 +74,8 @@ class Running:
         """Until health answers 200. Raises TimeoutError."""
         end = time.monotonic() + START_SECONDS
         while "web" in self.programs and time.monotonic() < end:
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
-                connection.request("GET", "/api/health")
-                if connection.getresponse().status == 200:
-                    return
-            except OSError:
-                pass
+            if answers(self.port):
+                return
             time.sleep(0.05)
         if "web" in self.programs:
             raise TimeoutError("the web server did not answer")
