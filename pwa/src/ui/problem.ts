@@ -19,10 +19,10 @@ function known(error: ApiProblem): string | undefined {
   return Object.hasOwn(ours, error.slug) ? ours[error.slug as Known] : undefined;
 }
 
-/** What the server said about one field of a form. */
-export function fieldError(error: unknown, field: string): string | undefined {
+/** What the server said about one field of a form; `words` say it in other languages than the server's. */
+export function fieldError(error: unknown, field: string, words?: string): string | undefined {
   if (!(error instanceof ApiProblem) || !error.errors?.[field]) return undefined;
-  return known(error) ?? error.errors[field].join(" ");
+  return (language() === "en" ? undefined : words) ?? known(error) ?? error.errors[field].join(" ");
 }
 
 /** The problem, unless all of it already stands beside these fields. */

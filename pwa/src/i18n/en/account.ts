@@ -26,6 +26,7 @@ export const account = {
     other: "Somebody else",
     needName: "Please write your user name.",
     needPassword: "Please write your password.",
+    weakPassword: "This password is easy to guess. Three words in a row are a good one.",
     shortPassword: "Please use at least 8 characters.",
     joinTitle: "Join your class",
     joinText: "Your teacher shows you a code with 8 characters.",

@@ -26,6 +26,7 @@ export const account: Words<typeof english> = {
     other: "Otra persona",
     needName: "Escribe tu nombre de usuario, por favor.",
     needPassword: "Escribe tu contraseña, por favor.",
+    weakPassword: "Esta contraseña es fácil de adivinar. Tres palabras seguidas son una buena.",
     shortPassword: "Usa al menos 8 caracteres, por favor.",
     joinTitle: "Únete a tu clase",
     joinText: "Tu docente te muestra un código de 8 caracteres.",
