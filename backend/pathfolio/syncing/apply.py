@@ -10,12 +10,12 @@ from typing import Any, cast
 from pathfolio.records import KINDS, Kind
 from pathfolio.records import check as checking
 from pathfolio.records.check import RefusedError
-from pathfolio.syncing import groups, moves, permission, spaces
+from pathfolio.syncing import envelope, groups, moves, permission, spaces
 from pathfolio.syncing.locks import Live, Locks
 from pathfolio.syncing.past import stored
 from pathfolio.syncing.permission import Author
 from pathfolio.uploads import references
-from pathfolio_sync import Context, Mutation, Outcome, canonical, merge
+from pathfolio_sync import Context, Mutation, Outcome, merge
 
 BODY_BYTES = 1024 * 1024
 OPS = ("create", "set", "text", "add", "remove", "place", "delete", "restore")
@@ -110,6 +110,7 @@ def _create(locks: Locks, author: Author, change: Change, live: Live | None) -> 
         if live.kind is not kind or live.by != author.person:
             raise RefusedError("id_reused", "Something else has this id already.")
         permission.may_change(kind, live.by, author, live.space, locks.roles(author.person))
+        moves.refuse_widened(locks, author, live, mutation)
         return _merge(locks, author, change, Home(kind, live.space, live))
     artifact = value["fields"].get(kind.about) if kind.about else None
     if artifact is not None and locks.tombstone(artifact) == "erased":
@@ -117,6 +118,7 @@ def _create(locks: Locks, author: Author, change: Change, live: Live | None) -> 
     space = moves.home_of(locks, kind, author.person, value["fields"])
     permission.may_create(kind, author, space, locks.roles(author.person))
     locks.need(space)
+    moves.refuse_widened_answer(locks, author, kind, space, mutation)
     return _merge(locks, author, change, Home(kind, space))
 
 
@@ -161,7 +163,7 @@ def _merge(locks: Locks, author: Author, change: Change, home: Home) -> Result:
 def _write(locks: Locks, author: Author, change: Change, home: Home, outcome: Outcome) -> None:
     mutation, live, space = change.mutation, home.live, home.space
     state = dict(cast("dict[str, Any]", outcome.state))
-    if len(canonical(state)) > BODY_BYTES:
+    if envelope.size(state) > BODY_BYTES:
         raise RefusedError("too_large", "There is too much in this one piece. Start another one.")
     if live is not None and mutation["field"] == "audience":
         space = moves.home_of(locks, home.kind, live.by, state["fields"])

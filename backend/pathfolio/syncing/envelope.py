@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from pathfolio.errors import Invalid, TooLarge, UpdateApp
 from pathfolio.records.check import RefusedError, invalid
 from pathfolio.syncing.spaces import is_space
 from pathfolio.text import is_clean
-from pathfolio_sync import Mutation, canonical, parse_time
+from pathfolio_sync import Mutation, parse_time
 
 SCHEMA = 1  # the newest this server speaks
 OLDEST_SCHEMA = 1
@@ -131,7 +132,7 @@ def _mutation(raw: dict[str, Any]) -> Mutation:
         raise invalid("The base of a mutation must be null or a number and an id.")
     if not isinstance(raw["at"], str) or not isinstance(raw["pulled"], str | None):
         raise invalid("The times of a mutation must be texts.")
-    if len(canonical(raw)) > MUTATION_BYTES:
+    if size(raw) > MUTATION_BYTES:
         raise RefusedError("too_large", f"One change can hold {MUTATION_BYTES // 1024} KB.")
     return cast("Mutation", dict(raw))
 
@@ -143,6 +144,11 @@ def _is_rev(base: object) -> bool:
         return False
     number, identity = base
     return isinstance(number, int) and not isinstance(number, bool) and ids.is_id(identity)
+
+
+def size(value: object) -> int:
+    """Bytes of a JSON value; the same as its canonical form but for numbers, and much quicker."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def all_clean(value: object) -> bool:

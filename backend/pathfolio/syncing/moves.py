@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from pathfolio.records import Audience, Kind
 from pathfolio.records.check import RefusedError
@@ -31,7 +31,7 @@ def home_of(locks: Locks, kind: Kind, by: str, fields: Mapping[str, object]) -> 
             artifact_space = live.space
     found = spaces.home(kind, by, audience, artifact_space)
     if found is None:
-        raise permission.forbidden("The work that this is about is not here for you any more.")
+        raise permission.forbidden(permission.NOT_HERE)
     return found
 
 
@@ -50,21 +50,43 @@ def may_move(locks: Locks, author: Author, live: Live, audience: str) -> None:
 
 def refuse_widened(locks: Locks, author: Author, live: Live, mutation: Mutation) -> None:
     """What was written for a narrow audience is not shown to a wider one behind its author's back."""
-    named = mutation["space"]
-    if named == live.space or mutation["op"] not in _WITH_CONTENT:
+    if mutation["op"] not in _WITH_CONTENT or all(
+        field.once for field in live.kind.fields.values()
+    ):
         return
-    wider = locks.readers(live.space) - locks.readers(named) - {author.person}
-    if wider and not _knew_of_move(locks, author, live, mutation):
-        raise RefusedError(
-            "widened", "You wrote this while fewer people could see the work. Add it now?"
-        )
-
-
-def _knew_of_move(locks: Locks, author: Author, live: Live, mutation: Mutation) -> bool:
-    """Whether the author had seen the last change of the audience, or made it on this device."""
     holder: Live | None = live
     if live.kind.about is not None and "audience" not in live.kind.fields:
         holder = locks.find(live.about or "")
+    if _wider(locks, author, live.space, mutation) and not _knew(locks, author, holder, mutation):
+        raise _widened()
+
+
+def refuse_widened_answer(
+    locks: Locks, author: Author, kind: Kind, space: str, mutation: Mutation
+) -> None:
+    """The same for a new record that goes wherever its artifact is by now."""
+    if kind.about is None or kind.audiences or all(field.once for field in kind.fields.values()):
+        return
+    artifact = locks.find(cast("Any", mutation["value"])["fields"][kind.about])
+    if _wider(locks, author, space, mutation) and not _knew(locks, author, artifact, mutation):
+        raise _widened()
+
+
+def _widened() -> RefusedError:
+    return RefusedError(
+        "widened", "You wrote this while fewer people could see the work. Add it now?"
+    )
+
+
+def _wider(locks: Locks, author: Author, space: str, mutation: Mutation) -> bool:
+    named = mutation["space"]
+    if named == space:
+        return False
+    return bool(locks.readers(space) - locks.readers(named) - {author.person})
+
+
+def _knew(locks: Locks, author: Author, holder: Live | None, mutation: Mutation) -> bool:
+    """Whether the author had seen the last change of the audience, or made it on this device."""
     moved = holder.state["meta"].get("audience") if holder else None
     if holder is None or moved is None:
         return False
@@ -72,16 +94,18 @@ def _knew_of_move(locks: Locks, author: Author, live: Live, mutation: Mutation) 
     if row is not None and author.client is not None and row["client"] == author.client:
         return True
     base = mutation["base"]
-    if holder is not live or base is None or base[0] < moved[0]:
+    if holder.record != mutation["record"] or base is None or int(base[0]) < moved[0]:
         return False
-    return locks.past.of(live.record).holds(int(base[0]), str(base[1]))
+    return locks.past.of(holder.record).holds(int(base[0]), str(base[1]))
 
 
 def move(locks: Locks, author: Author, live: Live, target: str, state: Mapping[str, Any]) -> None:
     """Take a record, as `state`, and what is about it to another space, in one transaction."""
     locks.need(target)
     mutation = str(state["rev"][1])
-    along = [] if live.kind.about else locks.about(live.record, live.space)
+    # Entries of the author's own list name the record too, but stay where they are.
+    about = [] if live.kind.about else locks.about(live.record, live.space)
+    along = [each for each in about if each.kind.about]
     wider = locks.readers(target) - locks.readers(live.space)
     for each, body in [(live, state), *((one, one.state) for one in along)]:
         moved = dict(body)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import cast
 
 import pytest
+from sqlalchemy import Table, delete, insert, select
 
 from pathfolio import clock, db, ids
 from pathfolio.people.models import Person
@@ -23,23 +25,26 @@ from tests.api.support_sync import Device, Json
 from tests.api.syncing.conftest import device
 from tests.api.world import World
 
-TABLES = (Client, History, Member, Person, Record, Space, SpaceChain, Tombstone)
+TABLES = [
+    cast("Table", model.__table__)
+    for model in (Client, History, Member, Person, Record, Space, SpaceChain, Tombstone)
+]
 
 
 def photograph(world: World) -> Callable[[], None]:
     """Remember the log as it is now; calling the result brings exactly that back."""
     with world.app.app_context(), db.read() as session:
         kept = {
-            table: [dict(row) for row in session.execute(table.__table__.select()).mappings()]
+            table: [dict(row) for row in session.execute(select(table)).mappings()]
             for table in TABLES
         }
 
     def restore() -> None:
         with world.app.app_context(), db.write() as session:
             for table, rows in kept.items():
-                session.execute(table.__table__.delete())
+                session.execute(delete(table))
                 if rows:
-                    session.execute(table.__table__.insert(), rows)
+                    session.execute(insert(table), rows)
 
     return restore
 

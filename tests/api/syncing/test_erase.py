@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathfolio import db
 from pathfolio.syncing import erase, ledger
 from pathfolio.syncing.models import Client, History, Member, Record
-from tests.api.support_sync import Device
+from tests.api.support_sync import Device, Json
 from tests.api.syncing.test_epochs import photograph
 from tests.api.world import World
 
@@ -80,7 +80,7 @@ def test_a_change_of_what_was_erased_is_refused_without_keeping_its_words(
 def test_a_deleted_account_is_told_so(world: World, ana: Device) -> None:
     ana.create(title=WORDS)
     erase_ana(world, ana)
-    body = {"client": ana.client, "epoch": None, "schema": 1, "spaces": {}}
+    body: Json = {"client": ana.client, "epoch": None, "schema": 1, "spaces": {}}
     answer = ana.post("pull", body)
     assert (answer.status_code, answer.get_json()["slug"]) == (410, "account_deleted")
 

@@ -130,6 +130,17 @@ def test_what_was_written_while_private_is_not_shown_behind_its_authors_back(
     assert kept["mutation"]["value"] == "First line. Nobody may read this."
 
 
+def test_an_answer_to_private_work_does_not_come_out_with_it(ana: Device, tia: Device) -> None:
+    work = ana.create(title="Poem", audience="me")
+    other = ana.twin()
+    other.pull()
+    note = other.creation("reply", artifact=work, words="Note to myself.") | {"space": ana.own}
+    ana.must(ana.set(work, "audience", "teachers"))
+    assert other.results(note) == ["rejected widened"]
+    tia.pull()
+    assert tia.all("reply") == []
+
+
 def test_who_published_on_this_device_goes_on_writing(ana: Device, tia: Device) -> None:
     work = ana.create(title="Poem", words="One.", audience="me")
     ana.must(
@@ -188,6 +199,28 @@ def test_a_superseded_private_text_stays_private_when_the_work_is_shared(
         "Roses are blue today.",
         "Roses are green today.",
     }
+
+
+def test_the_authors_own_list_stays_where_it_is_when_the_work_is_shared(
+    ana: Device, tia: Device
+) -> None:
+    work = ana.create(title="Poem", audience="me")
+    assert ana.results(ana.set(work, "title", "x" * 201)) == ["rejected too_large"]
+    ana.must(ana.set(work, "audience", "teachers"))
+    tia.pull()
+    assert tia.all("not_accepted") == []
+    assert len(ana.not_accepted()) == 1
+
+
+def test_making_a_record_again_does_not_get_around_its_audience(ana: Device, tia: Device) -> None:
+    made = ana.creation(title="Poem", audience="me")
+    ana.must(made)
+    ana.must(ana.set(made["record"], "audience", "teachers"))
+    other = ana.twin()
+    again = other.creation(record=made["record"], words="For nobody.", audience="me")
+    assert other.results(again) == ["rejected widened"]
+    tia.pull()
+    assert tia.fields(made["record"]).get("words") is None
 
 
 def test_history_is_shown_to_readers_of_the_space_it_was_written_in(

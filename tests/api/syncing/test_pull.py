@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from pathfolio_sync import vector_hash
-from tests.api.support_sync import Device
+from tests.api.support_sync import Device, Json
 from tests.api.world import World
 
 
@@ -92,7 +92,7 @@ def test_nothing_moved_is_told_without_a_body(ana: Device) -> None:
 @pytest.mark.parametrize("name", ["zstd", "br", "gzip", "identity"])
 def test_answers_are_compressed_as_the_client_can(ana: Device, name: str) -> None:
     ana.push(*(ana.creation(title=f"A work with number {n}") for n in range(20)))
-    body = {"client": ana.client, "epoch": None, "schema": 1, "spaces": {}}
+    body: Json = {"client": ana.client, "epoch": None, "schema": 1, "spaces": {}}
     answer = ana.http.post("/api/sync/pull", json=body, headers={"Accept-Encoding": name})
     unpack: dict[str, Any] = {
         "zstd": lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data),

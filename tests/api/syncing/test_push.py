@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pathfolio import clock, ids
 from pathfolio_sync import consumed_hash
-from tests.api.support_sync import Device, place
+from tests.api.support_sync import Device, Json, place
 
 
 def test_what_one_device_made_the_other_one_reads(ana: Device) -> None:
@@ -220,6 +220,6 @@ def test_a_client_belongs_to_one_person(ana: Device, ben: Device) -> None:
     envelope = {"client": ana.client, "schema": 1, "now": "x", "mutations": [ben.creation()]}
     answer = ben.post("push", envelope)
     assert (answer.status_code, answer.get_json()["slug"]) == (403, "client_of_another")
-    body = {"client": ana.client, "epoch": None, "schema": 1, "spaces": {}}
+    body: Json = {"client": ana.client, "epoch": None, "schema": 1, "spaces": {}}
     answer = ben.post("pull", body)
     assert (answer.status_code, answer.get_json()["slug"]) == (403, "client_of_another")

@@ -6,6 +6,7 @@ import pytest
 
 from pathfolio import ids
 from pathfolio.syncing import apply
+from pathfolio_sync import merge
 from tests.api.support_sync import Device, Json
 
 
@@ -136,7 +137,6 @@ def test_a_change_that_makes_the_server_itself_fail_does_not_block_the_others(
 ) -> None:
     work = ana.create(title="Fine")
     poison = ana.set(work, "title", "Poison")
-    merge = apply.merge
 
     def failing(state: object, mutation: Json, context: object) -> object:
         if mutation["id"] == poison["id"]:
