@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from pathfolio import clock, db
-from pathfolio.errors import Invalid, Problem
+from pathfolio.errors import Invalid
 from pathfolio.log import log
 from pathfolio.syncing import clients, cursors, epochs, paging
 from pathfolio.syncing.cursors import Cursor, ImpossibleError
@@ -24,10 +24,14 @@ DEFAULT_ROWS = 500
 MOST_ROWS = 2000
 
 
-class SendVector(Problem):
-    status = 409
-    slug = "send_vector"
-    title = "The whole vector is needed"
+class Unknown:
+    """The hash of a vector says too little: the device must send the vector itself.
+
+    Not an error: a browser shows those in its console, and this happens all day.
+    """
+
+    def body(self) -> bytes:
+        return b'{"send_vector":true}'
 
 
 @dataclass
@@ -65,10 +69,10 @@ class Page:
         return b"".join((text[:-1], b',"changes":[', b",".join(self.changes), b"]}"))
 
 
-def pull(author: Author, data: object) -> Page | None:
-    """Answer a pull, None for "unchanged".
+def pull(author: Author, data: object) -> Page | Unknown | None:
+    """Answer a pull: a page, or for the short form None ("unchanged") or `Unknown`.
 
-    Raises Invalid, UpdateApp, ClientOfAnother, SendVector.
+    Raises Invalid, UpdateApp, ClientOfAnother.
     """
     body = mapping(data, {"client", "epoch", "schema"})
     client = client_id(body)
@@ -85,16 +89,14 @@ def pull(author: Author, data: object) -> Page | None:
 
 def _answer(
     session: Session, author: Author, client: str, body: dict[str, Any], *, believe: bool = True
-) -> Page | None:
+) -> Page | Unknown | None:
     epoch = epochs.current(session, author.school)
     if body["epoch"] is not None and body["epoch"] != epoch:
         return Page(epoch)
     spaces = cursors.permitted(session, author.school, author.person)
     if "vector" in body:
         whole = {name: [row.head, row.chain, 0] for name, row in spaces.items()}
-        if body["vector"] == vector_hash(whole):
-            return None
-        raise SendVector("Something changed: send the whole vector.")
+        return None if body["vector"] == vector_hash(whole) else Unknown()
     held = cursors.parse(body.get("spaces"))
     confirmed = clients.confirmed(session, author.school, author.person, client)
     page = Page(epoch)

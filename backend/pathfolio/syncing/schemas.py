@@ -61,17 +61,20 @@ class PullSchema(Schema):
 
 
 class PageSchema(Schema):
-    epoch = identity(required=True)
-    confirmed = fields.List(fields.Raw(), required=True, allow_none=True)
-    now = fields.String(required=True)
-    spaces = fields.Dict(keys=fields.String(), values=fields.List(fields.Raw()), required=True)
-    forget = fields.List(fields.String(), required=True)
+    """All keys but `send_vector` are there, or it alone."""
+
+    send_vector = fields.Boolean()
+    epoch = identity()
+    confirmed = fields.List(fields.Raw(), allow_none=True)
+    now = fields.String()
+    spaces = fields.Dict(keys=fields.String(), values=fields.List(fields.Raw()))
+    forget = fields.List(fields.String())
     erased = fields.List(fields.String())
-    replace = fields.List(fields.String(), required=True)
-    changes = fields.List(fields.Dict(), required=True)
-    more = fields.Boolean(required=True)
-    digest = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    vector = fields.String(required=True, allow_none=True)
+    replace = fields.List(fields.String())
+    changes = fields.List(fields.Dict())
+    more = fields.Boolean()
+    digest = fields.Dict(keys=fields.String(), values=fields.String())
+    vector = fields.String(allow_none=True)
 
 
 class OfferSchema(Schema):

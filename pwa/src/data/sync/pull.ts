@@ -36,9 +36,14 @@ function short(core: Core, state: BaseState): boolean {
   return state.complete && state.replacing.length === 0 && core.overlay.all(state.confirmed).length === 0;
 }
 
+function asksForVector(answer: Answer): boolean {
+  const json = answer.json as { send_vector?: unknown } | null | undefined;
+  return answer.status === 200 && json?.send_vector === true;
+}
+
 async function request(core: Core, client: ClientRow, state: BaseState): Promise<PullAnswer | undefined> {
   let answer = await ask(core, client, state, !short(core, state));
-  if (answer.status === 409) answer = await ask(core, client, state, true);
+  if (asksForVector(answer)) answer = await ask(core, client, state, true);
   if (answer.status === 204) return undefined;
   return pullAnswer(check(answer).json);
 }
