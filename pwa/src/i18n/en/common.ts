@@ -47,7 +47,7 @@ export const common = {
       elsewhere: "On another device of yours",
     },
     sync: {
-      safe: "All safe at school",
+      safe: "All safe",
       offline: "No network",
       signIn: "Sign in again",
       update: "Update the app",

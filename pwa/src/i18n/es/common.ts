@@ -48,7 +48,7 @@ export const common: Words<typeof english> = {
       elsewhere: "En otro dispositivo tuyo",
     },
     sync: {
-      safe: "Todo a salvo en la escuela",
+      safe: "Todo a salvo",
       offline: "Sin conexión",
       signIn: "Entra otra vez",
       update: "Actualiza la aplicación",
