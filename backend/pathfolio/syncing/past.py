@@ -13,7 +13,8 @@ from pathfolio.syncing.models import History
 from pathfolio_sync import HistoryRow, canonical
 
 TABLE = cast("Table", History.__table__)
-PAGE = 50
+# Most questions are answered by the newest row, and a row may hold 64 KB of words.
+FIRST_PAGE, LAST_PAGE = 2, 128
 
 
 def row_of(found: RowMapping) -> HistoryRow:
@@ -115,13 +116,14 @@ class RecordPast:
             if row["rev"] <= upto and (row["field"] == field or row["op"] == "create"):
                 yield row_of(cast("RowMapping", row))
         named = or_(TABLE.c.field == field, TABLE.c.op == "create")
+        size = FIRST_PAGE
         while True:
             query = self._query().where(TABLE.c.rev <= upto, named)
-            page = self._read(query.order_by(TABLE.c.rev.desc()).limit(PAGE))
+            page = self._read(query.order_by(TABLE.c.rev.desc()).limit(size))
             yield from map(row_of, page)
-            if len(page) < PAGE:
+            if len(page) < size:
                 return
-            upto = page[-1]["rev"] - 1
+            upto, size = page[-1]["rev"] - 1, min(size * 4, LAST_PAGE)
 
     def since(self, rev: int) -> Iterator[HistoryRow]:
         for row in self._fresh():

@@ -57,12 +57,12 @@ def keep_flag(
     locks: Locks, author: Author, live: Live, identity: str, flag: dict[str, Any]
 ) -> None:
     """Keep a superseded value that the new, wider audience of its record should not read."""
-    text = live.kind.plan.get(flag["field"]) == "text"
+    op = {"text": "text", "scalar": "set"}.get(live.kind.plan.get(flag["field"], ""), "add")
     mutation = {
         "id": identity,
         "n": 0,
         "space": live.space,
-        "op": "text" if text else "set",
+        "op": op,
         "record": live.record,
         "field": flag["field"],
         "value": flag["value"],
