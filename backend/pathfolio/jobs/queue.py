@@ -32,18 +32,19 @@ def enqueue(
     *,
     due: datetime | None = None,
 ) -> None:
-    """Adds a job in the caller's transaction; at most one waits per (kind, key).
+    """Adds a job in the caller's transaction; at most one waits per (kind, key), and the earlier time counts.
 
     One that runs already will run once more, since it may have missed what caused this call.
     """
     now = clock.now()
+    due = due or now
     values = {
         "id": ids.new_id(),
         "kind": kind,
         "key": key,
         "payload": dict(payload),
         "state": WAITING,
-        "due": due or now,
+        "due": due,
         "attempts": 0,
         "token": 0,
         "again": False,
@@ -57,9 +58,11 @@ def enqueue(
         where=JobRow.state != WAITING,
     )
     session.execute(again)
+    same = update(JobRow).where(JobRow.kind == kind, JobRow.key == key)
+    session.execute(same.where(JobRow.state == WAITING, JobRow.due > due).values(due=due))
     # One that was given up has no worker that would look at `again`.
-    revive = update(JobRow).where(JobRow.kind == kind, JobRow.key == key, JobRow.state == FAILED)
-    session.execute(revive.values(state=WAITING, again=False, attempts=0, due=due or now))
+    revived = {"state": WAITING, "again": False, "attempts": 0, "due": due}
+    session.execute(same.where(JobRow.state == FAILED).values(revived))
 
 
 def claim(session: Session, kinds: Collection[str]) -> Job | None:

@@ -19,7 +19,11 @@ from pathfolio.jobs.handlers import HANDLERS, Job, nothing
 from pathfolio.jobs.queue import LEASE, LostLeaseError
 
 # Modules that register handlers. They may have `start()`, which enqueues what runs by the calendar, and `stop()`.
-MODULES: tuple[str, ...] = ("pathfolio.uploads.checking", "pathfolio.uploads.collect")
+MODULES: tuple[str, ...] = (
+    "pathfolio.uploads.checking",
+    "pathfolio.uploads.collect",
+    "pathfolio.uploads.adopt",
+)
 SHORTEST, LONGEST = 0.1, 2.0
 
 log = structlog.get_logger()

@@ -50,13 +50,13 @@ def take_part(key: str, n: int) -> Response:
     fields = signed("PUT", key)
     size = int(fields["size"])
     if request.content_length != size:
-        raise WRONG_BYTES
+        raise wrong_bytes()
     # One more than is read: a server that ends the stream itself must find room after the last byte.
     request.max_content_length = size + 1
     try:
         store().take_part(key, fields["handle"], Part(n, size), fields["sha256"], _body())
     except WrongBytesError:
-        raise WRONG_BYTES from None
+        raise wrong_bytes() from None
     except LostSessionError:
         raise NotFound(
             "This upload is no longer open. Ask where it stands.", slug="session_lost"
@@ -147,6 +147,7 @@ def _body() -> Iterator[bytes]:
         yield piece
 
 
-WRONG_BYTES = Problem(
-    "These are not the bytes that this address was made for.", status=400, slug="wrong_bytes"
-)
+def wrong_bytes() -> Problem:
+    return Problem(
+        "These are not the bytes that this address was made for.", status=400, slug="wrong_bytes"
+    )

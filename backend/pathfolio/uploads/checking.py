@@ -32,7 +32,7 @@ from pathfolio.uploads.storage import clean_key, remove, rendition_key, store
 from pathfolio_media.limits import MEGA, Limits
 from pathfolio_media.render import CLEAN, MIME, SUFFIX, VERSION, Report
 from pathfolio_media.sniff import sniff_file
-from pathfolio_media.store import LostSessionError
+from pathfolio_media.store import LostSessionError, NoSuchObjectError
 from pathfolio_media.workshop import Workshop
 
 _WORKSHOP = "pathfolio.workshop"
@@ -57,11 +57,16 @@ def check(job: jobs.Job) -> jobs.Apply:
     if row is None or row.state != VERIFYING:
         return nothing
     try:
-        store().complete(row.key, row.handle or "", row.parts)
-    except LostSessionError:
+        if row.handle is not None:
+            store().complete(row.key, row.handle, row.parts)
+        digest = _digest(row.key)
+    except (LostSessionError, NoSuchObjectError):
         return _moved(job, OPEN)
-    if _digest(row.key) != row.sha256:
-        store().delete(row.key)
+    if digest != row.sha256:
+        if (
+            row.handle is not None
+        ):  # what was found in the store, not sent now, is not ours to delete
+            store().delete(row.key)
         return _moved(job, REJECTED, code=WRONG_BYTES, reason=OTHER_BYTES)
     with store().local(row.key) as path:
         kind = sniff_file(path)

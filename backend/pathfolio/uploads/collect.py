@@ -51,7 +51,7 @@ def collect(*, dry_run: bool = False) -> Collected:
             store().abort(lost.key, lost.handle)
     if not dry_run:
         store().sweep(clock.now() - YOUNG)
-    if _just_restored():
+    if just_restored():
         return found
     for name in _named(_unshown()):
         found.unshown.append(name[2])
@@ -140,7 +140,7 @@ def _oldest_backup() -> datetime:
     return clock.now() - timedelta(days=settings.current().backup_days)
 
 
-def _just_restored() -> bool:
+def just_restored() -> bool:
     """After a new epoch devices offer again what the restored database does not know."""
     with read() as session:
         began = session.scalar(select(func.max(Meta.began)).where(Meta.reason != "first"))

@@ -76,7 +76,7 @@ def _row(session: Session, actor: Actor, said: Announced) -> tuple[Upload, str]:
         row = _new_row(actor, said)
         session.add(row)
     row.sha256, row.size, row.mime, row.kind = said.sha256, said.size, said.mime, said.kind
-    row.key, row.handle, row.sizes = new_key(actor.school, said.upload), None, {}
+    row.key, row.handle, row.sizes = new_key(actor.school, actor.person, said.upload), None, {}
     row.part_bytes = max(settings.current().part_bytes, store().part_floor)
     if twin is not None:
         states.adopt(session, row, twin)
@@ -221,12 +221,16 @@ def complete(actor: Actor, upload: str) -> Status:
         current = session.get_one(Upload, (row.school, row.person, row.id), with_for_update=True)
         if current.state == OPEN and current.handle == found.upload.handle:
             states.move(session, current, VERIFYING)
-            payload = {"school": row.school, "person": row.person, "upload": row.id}
-            jobs.enqueue(session, CHECK, payload, f"{row.school}:{row.person}:{row.id}")
+            queue_check(session, current)
         return detached(session, current)
 
     queued = run_write(queue)
     return Status(queued, queued.state)
+
+
+def queue_check(session: Session, row: Upload) -> None:
+    payload = {"school": row.school, "person": row.person, "upload": row.id}
+    jobs.enqueue(session, CHECK, payload, f"{row.school}:{row.person}:{row.id}")
 
 
 def listed(actor: Actor, upload_ids: Sequence[str], most: int = 500) -> list[Status]:

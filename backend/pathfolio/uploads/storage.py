@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
-from pathfolio import settings
+from pathfolio import ids, settings
 from pathfolio.clock import now
 from pathfolio.ids import new_id
 from pathfolio.uploads.models import Upload
@@ -26,12 +26,21 @@ def store() -> DiskStore:
     return found
 
 
-def new_key(school: str, upload: str) -> str:
+def new_key(school: str, person: str, upload: str) -> str:
     """Never the declared hash: who announces a hash must not get at bytes that somebody else brought.
 
-    The random end keeps apart what two people announce under one id, and a second try from the first.
+    The person keeps apart what two people announce under one id, and says whose it is should the database ever
+    be older than the store; the random end keeps a second try apart from the first.
     """
-    return f"{school}/{now():%Y}/{upload}-{new_id()[:13]}"
+    return f"{school}/{now():%Y}/{upload}-{person}{new_id()[:8]}"
+
+
+def made_for(key: str) -> tuple[str, str] | None:
+    """The upload and the person that the key of an original was made for; None for what was made from one."""
+    name = key.rsplit("/", 1)[-1]
+    if len(name) != 2 * ids.LENGTH + 9 or "." in name:
+        return None
+    return name[: ids.LENGTH], name[ids.LENGTH + 1 : 2 * ids.LENGTH + 1]
 
 
 def rendition_key(upload: Upload, size: str) -> str:

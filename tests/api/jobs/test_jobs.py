@@ -93,6 +93,16 @@ def test_one_job_waits_per_key(ready: Flask) -> None:
     assert applied() == [1]
 
 
+def test_of_two_times_for_one_job_the_earlier_counts(ready: Flask) -> None:
+    jobs.handler("test")(adder)
+    with db.write() as session:
+        for seconds in (60, 0, 30):
+            due = clock.now() + later(seconds)
+            jobs.enqueue(session, "test", {"number": 1}, "same", due=due)
+    assert worker.run_all() == 1
+    assert waiting() == []
+
+
 def test_a_job_asked_for_while_it_runs_runs_again(ready: Flask) -> None:
     def work(job: jobs.Job) -> jobs.Apply:
         if job.attempts == 1 and applied() == []:
