@@ -97,16 +97,7 @@ class Device:
                 own |= words_in(each.mutation["value"])
         return own & words_in(found["shown"])
 
-    def start(self) -> bool:
-        """Start the app, which needs no network; whether it runs and knows its person."""
-        pending = self.devices.ask("start", self.name)
-        if not self.devices.done(pending):
-            return False
-        self.running = self.devices.must(pending) is not None
-        return self.running
-
     def crash(self, lost: int) -> None:
-        self.running, self.editor = False, None
         self.devices.call("crash", self.name, lost=lost)
 
     def do(self, what: str, *args: object) -> DeviceError | None:

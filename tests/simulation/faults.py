@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.simulation import oracles
+from tests.simulation.devices import Pending
 from tests.simulation.plan import HOUR, MINUTE, NOW_AND_THEN
 from tests.simulation.school import CAST, ROOMS
 
@@ -71,6 +72,7 @@ def kill(simulation: Simulation) -> None:
         return
     simulation.stage.fault("kill", device.name)
     before = device.dump()
+    simulation.died(device)
     device.crash(0)
     _later(simulation, MINUTE, lambda: start(simulation, device, before["shown"]))
 
@@ -86,7 +88,7 @@ def kill_inside(simulation: Simulation) -> None:
 def found_dead(simulation: Simulation, device: Device) -> None:
     """The app was killed between two requests to its disk."""
     simulation.stage.fault("kill between requests to the disk", device.name)
-    device.running, device.editor = False, None
+    simulation.died(device)
     device.peek()
     _later(simulation, MINUTE, lambda: start(simulation, device))
 
@@ -99,6 +101,7 @@ def power_cut(simulation: Simulation) -> None:
     lost = simulation.chance.randint(1, 4)
     simulation.stage.fault("power cut", device.name, lost)
     own = device.own_words(device.dump())
+    simulation.died(device)
     device.crash(lost)
     device.may_go_back()
     _later(simulation, MINUTE, lambda: start(simulation, device, own=own))
@@ -114,19 +117,22 @@ def start(
     if device.running:
         return
     simulation.stage.note("starts", device.name)
-    if not device.start():
-        if not simulation.node.crashed:
+    pending = simulation.node.ask("start", device.name)
+
+    def started(done: Pending) -> None:
+        device.running = simulation.node.must(done) is not None
+        if not device.running:
             simulation.sign_in(device)
-        return
+            return
+        found = device.dump()
+        oracles.waiting_is_shown(device, found)
+        if shown is not None:
+            oracles.same_after_reload(device, shown, found["shown"])
+        if own is not None:
+            oracles.own_words_stayed(device, own, found)
+
+    simulation.when_done(device, pending, started)
     simulation.follow()
-    if not device.running:
-        return
-    found = device.dump()
-    oracles.waiting_is_shown(device, found)
-    if shown is not None:
-        oracles.same_after_reload(device, shown, found["shown"])
-    if own is not None:
-        oracles.own_words_stayed(device, own, found)
 
 
 def evict(simulation: Simulation) -> None:
@@ -135,7 +141,7 @@ def evict(simulation: Simulation) -> None:
     if device is None:
         return
     simulation.stage.fault("evict the cache", device.name)
-    device.running = False
+    simulation.died(device)
     simulation.node.call("evict", device.name, suffix="-cache")
     device.may_go_back()
     _later(simulation, MINUTE, lambda: start(simulation, device))
@@ -168,7 +174,7 @@ def sign_out(simulation: Simulation) -> None:
         device.peek()
         _later(simulation, MINUTE, lambda: simulation.sign_in(device))
 
-    simulation.when_done(pending, over)
+    simulation.when_done(device, pending, over)
 
 
 def clock_jump(simulation: Simulation) -> None:

@@ -89,7 +89,7 @@ class Network:
             self._fault("cut answer", device.name)
             self._fail(device, number, "broken")
         else:
-            told = {"status": answer.status, "headers": answer.headers, "json": answer.json}
+            told = {"status": answer.status, "headers": answer.public, "json": answer.json}
             self.stage.agenda.after(self._delay(), lambda: self._tell(device, number, told))
 
     def _served(self, device: Device, request: Json) -> Answer | None:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+def waiting(found: Json) -> list[Json]:
+    """Rows of the outbox that the base does not hold."""
+    state, client = found["state"], found["client"]
+    same = state is not None and state["client"] == client["id"]
+    confirmed = state["confirmed"] if same else 0
+    return [row for row in found["outbox"] if row["n"] > confirmed]
+
+
 # At work
 
 
@@ -48,10 +56,9 @@ def own_words_stayed(device: Device, own: set[str], found: Json) -> None:
 
 def waiting_is_shown(device: Device, found: Json) -> None:
     """Promise 4: what waits in the outbox is in the state that the screens show."""
-    confirmed = found["state"]["confirmed"]
     latest: dict[tuple[str, str], Json] = {}
-    for row in found["outbox"]:
-        if row["n"] > confirmed and row["op"] == "text":
+    for row in waiting(found):
+        if row["op"] == "text":
             latest[row["record"], row["field"]] = row
     shown = {record["id"]: record for record in found["shown"]}
     for (record, field), row in latest.items():
@@ -69,8 +76,7 @@ def unquiet(simulation: Simulation) -> BrokenPromiseError | None:
         if not device.running:
             return BrokenPromiseError(6, f"{device.name} does not run")
         found = device.peek()
-        confirmed = found["state"]["confirmed"] if found["state"] else 0
-        left = [row for row in found["outbox"] if row["n"] > confirmed]
+        left = waiting(found)
         if left:
             return BrokenPromiseError(
                 6, f"{device.name} still holds {len(left)} mutations, first {left[0]}"

@@ -23,6 +23,7 @@ from tests.simulation.stage import Stage
 from tests.simulation.trace import Trace
 
 BEGIN = 1_788_760_800_000  # a Monday morning in September 2026
+LOOKS_FOR = 20_000
 QUIET_WITHIN = 40 * MINUTE
 
 
@@ -59,7 +60,7 @@ class Simulation:
         self.stage = Stage(self.agenda, self.trace, self.node, sight)
         self.network = Network(self.stage, self.school, self.plan)
         self.devices: dict[str, Device] = {}
-        self._waiting: list[tuple[Pending, Callable[[Pending], None]]] = []
+        self._waiting: list[tuple[Device, Pending, Callable[[Pending], None]]] = []
         self.healed = False
 
     # The run
@@ -104,12 +105,18 @@ class Simulation:
             self.network.send(self.devices[request["device"]], request)
         while self.node.crashed:
             faults.found_dead(self, self.devices[self.node.crashed.pop(0)])
-        for waiting in [each for each in self._waiting if self.node.done(each[0])]:
+        for waiting in [each for each in self._waiting if self.node.done(each[1])]:
             self._waiting.remove(waiting)
-            waiting[1](waiting[0])
+            waiting[2](waiting[1])
 
-    def when_done(self, pending: Pending, then: Callable[[Pending], None]) -> None:
-        self._waiting.append((pending, then))
+    def when_done(self, device: Device, pending: Pending, then: Callable[[Pending], None]) -> None:
+        """Call `then` when a command came to its end, unless the app dies before."""
+        self._waiting.append((device, pending, then))
+
+    def died(self, device: Device) -> None:
+        """The app of a device ended; nobody hears of what it was told to do."""
+        device.running, device.editor = False, None
+        self._waiting = [each for each in self._waiting if each[0] is not device]
 
     # Devices
 
@@ -143,7 +150,7 @@ class Simulation:
             "shared": False,
         }
         pending = self.node.ask("sign in", device.name, form)
-        self.when_done(pending, lambda done: self._signed_in(device, done))
+        self.when_done(device, pending, lambda done: self._signed_in(device, done))
 
     def _signed_in(self, device: Device, done: Pending) -> None:
         try:
@@ -153,13 +160,22 @@ class Simulation:
             self.agenda.after(20_000, lambda: self.sign_in(device))
             return
         device.running = True
+        self.agenda.after(LOOKS_FOR, lambda: self.look(device, "hidden"))
 
     # People
 
     def somebody_acts(self) -> None:
         device = self.chance.choice(list(self.devices.values()))
+        self.look(device, "visible")
         if device.running:
             self.act(device)
+            self.agenda.after(LOOKS_FOR, lambda: self.look(device, "hidden"))
+
+    def look(self, device: Device, event: str) -> None:
+        """The screen is looked at, or put away: then the app syncs only what it must."""
+        if device.running and not self.healed:
+            self.node.call("looks", device.name, event=event)
+            self.follow()
 
     def act(self, device: Device) -> None:
         before = device.dump()
@@ -200,6 +216,7 @@ class Simulation:
             device.online = True
             if not device.running:
                 faults.start(self, device)
+            self.node.call("looks", device.name, event="visible")
             self.follow()
         limit = self.agenda.now + QUIET_WITHIN
         while True:

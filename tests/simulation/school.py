@@ -59,6 +59,11 @@ class Answer:
     text: str
 
     @property
+    def public(self) -> dict[str, str]:
+        """What a page can read of the headers: cookies are the browser's own."""
+        return {name: value for name, value in self.headers.items() if name != "set-cookie"}
+
+    @property
     def json(self) -> Any:  # noqa: ANN401 - JSON
         return json.loads(self.text) if "json" in self.headers.get("content-type", "") else None
 

@@ -22,7 +22,7 @@ class Sight:
         self.ledger = ledger
         self._order = 0
         self._arrived: dict[str, int] = {}  # accepted mutation -> when
-        self._widened: dict[str, int] = defaultdict(int)  # record -> when last
+        self._widened: dict[str, list[tuple[int, str]]] = defaultdict(list)  # record -> (when, what)
         self._about: dict[str, str] = {}
 
     # What the server has accepted, as it told devices
@@ -38,7 +38,7 @@ class Sight:
             if "artifact" in fields:
                 self._about[mutation["record"]] = fields["artifact"]
             if mutation["field"] == "audience" and mutation["value"] in WIDER:
-                self._widened[mutation["record"]] = self._order
+                self._widened[mutation["record"]].append((self._order, mutation["id"]))
 
     # What it sends
 
@@ -58,6 +58,8 @@ class Sight:
                 raise BrokenPromiseError(5, f"{name} was told {sorted(foreign)} by {path}")
 
     def _pull(self, name: str, spaces: set[str], page: Json) -> None:
+        if page.keys() == {"send_vector"}:
+            return
         for space in (*page["spaces"], *page["digest"], *page["replace"]):
             if space not in spaces:
                 raise BrokenPromiseError(5, f"{name} was told of {space}")
@@ -103,11 +105,13 @@ class Sight:
             order = self._arrived.get(identity)
             if order is None:
                 continue
-            mutation = self.ledger.saved[identity].mutation
-            if not mutation["space"].startswith("u:"):
+            saved = self.ledger.saved[identity]
+            if not saved.mutation["space"].startswith("u:"):
                 return True
-            record = mutation["record"]
+            record = saved.mutation["record"]
             for each in (record, self._about.get(record)):
-                if each is not None and self._widened[each] > order:
-                    return True
+                for when, widening in self._widened[each] if each else ():
+                    # Shown afterwards; or its author had shown it before writing on, on this device.
+                    if when > order or self.ledger.saved[widening].device == saved.device:
+                        return True
         return False

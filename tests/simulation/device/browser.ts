@@ -103,6 +103,7 @@ export class BrowserChannels {
 export class Looks {
   visible = true;
   metered = false;
+  signedIn = false;
   private readonly listeners = new Set<(event: "online" | "visible" | "hidden") => void>();
 
   tell(event: "online" | "visible" | "hidden"): void {
@@ -121,6 +122,9 @@ export class Looks {
         return () => this.listeners.delete(heard);
       },
       persist: () => Promise.resolve(true),
+      language: () => "en",
+      remembered: () => this.signedIn,
+      remember: (signedIn) => void (this.signedIn = signedIn),
       reload: () => undefined,
       metered: () => this.metered,
     };

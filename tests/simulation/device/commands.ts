@@ -1,6 +1,6 @@
 // What Python may ask of devices.
 
-import { baseState, type Core } from "../../../pwa/src/data/core";
+import { NO_BASE, type Core } from "../../../pwa/src/data/core";
 import {
   cacheName,
   outboxName,
@@ -60,28 +60,8 @@ function open(tab: Tab): LocalPerson {
   return tab.local;
 }
 
-/** The engine's inside, for oracles. */
-async function dump(local: LocalPerson): Promise<object> {
-  const { core } = local as unknown as { core: Core };
-  const inner = await core.cache.read(["state", "base"], async (tx) => {
-    const state = await baseState(tx);
-    const rows = await tx.range<BaseRow>("base");
-    const ids = [...new Set([...rows.map((row) => row.id), ...core.overlay.records()])].sort();
-    const { found } = await core.look(tx, ids);
-    const shown = ids.map((id) => found.get(id)?.record).filter((record) => record !== undefined);
-    return { state, base: rows.map((row) => row.body), shown };
-  });
-  const outer = await core.outbox.read(["state", "outbox", "ring", "uploads"], async (tx) => ({
-    client: await tx.get<ClientRow>("state", "client"),
-    outbox: await tx.range<OutboxRow>("outbox"),
-    ring: await tx.range<RingRow>("ring"),
-    uploads: await tx.range("uploads"),
-  }));
-  return { ...inner, ...outer, status: local.engine.status.value };
-}
-
 /** What lies on a device's disk, whether the app runs or not; between two lines no transaction is open. */
-function peek(device: Device, person: string): object {
+function peek(device: Device, person: string) {
   const rows = <T>(name: string, table: string): T[] => device.disk.rows(name, table) as T[];
   const [outbox, cache] = [outboxName(person), cacheName(person)];
   return {
@@ -93,6 +73,19 @@ function peek(device: Device, person: string): object {
   };
 }
 
+/** The same, and what the screens of the running app show. */
+function dump(device: Device, local: LocalPerson): object {
+  const { core } = local as unknown as { core: Core };
+  const found = peek(device, local.me.id);
+  const state = found.state ?? NO_BASE;
+  const bodies = new Map(found.base.map((body) => [body.id, body]));
+  const ids = [...new Set([...bodies.keys(), ...core.overlay.records()])].sort();
+  const shown = ids
+    .map((id) => core.looked(id, bodies.get(id), state).record)
+    .filter((record) => record !== undefined);
+  return { ...found, shown, status: local.engine.status.value };
+}
+
 async function list(local: LocalPerson, kind: Kind, query: Query): Promise<unknown> {
   return new Promise((resolve) => {
     const stop = local.list(kind, query).subscribe((page) => {
@@ -102,7 +95,7 @@ async function list(local: LocalPerson, kind: Kind, query: Query): Promise<unkno
   });
 }
 
-async function inTab(tab: Tab, command: Command): Promise<unknown> {
+async function inTab(device: Device, tab: Tab, command: Command): Promise<unknown> {
   const args = (command["args"] ?? []) as unknown[];
   switch (command.do) {
     case "sign in":
@@ -126,7 +119,7 @@ async function inTab(tab: Tab, command: Command): Promise<unknown> {
       return open(tab).attach(args[0] as string, new Blob([bytes]), args[2] as AttachMeta);
     }
     case "dump":
-      return dump(open(tab));
+      return dump(device, open(tab));
     default:
       if (!WRITES.has(command.do)) throw new Error(`there is no command ${command.do}`);
       return (open(tab) as unknown as Calls)[command.do]?.(...args);
@@ -172,6 +165,10 @@ export async function run(
       return void (deviceOf(devices, command).disk.room = (command["commits"] ??
         Infinity) as number);
     default:
-      return inTab(deviceOf(devices, command).tab(command.tab ?? 0), command);
+      return inTab(
+        deviceOf(devices, command),
+        deviceOf(devices, command).tab(command.tab ?? 0),
+        command,
+      );
   }
 }

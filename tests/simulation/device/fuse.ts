@@ -1,6 +1,12 @@
 // A disk on which the app can be killed between any two requests of it, in the middle of a transaction too.
 
-import type { Databases, Schema, Storage, Tx } from "../../../pwa/src/data/ports/ports";
+import type {
+  Databases,
+  OpenOptions,
+  Schema,
+  Storage,
+  Tx,
+} from "../../../pwa/src/data/ports/ports";
 
 /** Counts what is asked of the disk; at zero `blow` is called, and whoever asked never hears an answer. */
 export class Fuse {
@@ -30,7 +36,7 @@ export class Fuse {
 
   guard(databases: Databases): Databases {
     return {
-      open: (name: string, schema: Schema, options: { strict: boolean }) =>
+      open: (name: string, schema: Schema, options: OpenOptions) =>
         this.pass(async () => this.storage(await databases.open(name, schema, options))),
       delete: (name) => this.pass(() => databases.delete(name)),
       names: () => this.pass(() => databases.names()),
