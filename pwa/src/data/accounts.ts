@@ -86,7 +86,7 @@ export class LocalAccounts implements Accounts {
     const { entry, owes } = await (await this.list()).current();
     if (owes !== null) void this.tellServer(owes);
     if (entry !== undefined) return this.enter(entry, false);
-    return owes === null ? this.afterEviction() : undefined;
+    return owes === null && this.ports.around.remembered() ? this.afterEviction() : undefined;
   }
 
   /** The cookie is still there but what we knew is not: the browser dropped our data. */
@@ -97,7 +97,10 @@ export class LocalAccounts implements Accounts {
         path: "/api/session",
         timeoutMs: 5_000,
       });
-      if (answer.status !== 200) return undefined;
+      if (answer.status !== 200) {
+        this.ports.around.remember(false);
+        return undefined;
+      }
       const signed = answer.json as SignedIn;
       const entry = { id: signed.person.id, me: meOf(signed), device: "", unsent: 0 };
       return await this.enterAs(entry, signed.shared_key, true);
@@ -112,6 +115,7 @@ export class LocalAccounts implements Accounts {
       await this.sealed.unseal(entry.id, fromBase64(key), await this.ports.media(entry.id));
     }
     await (await this.list()).signIn(whole);
+    this.ports.around.remember(true);
     this.tell({ about: "person", person: entry.id });
     return this.enter(whole, evicted);
   }
@@ -170,6 +174,7 @@ export class LocalAccounts implements Accounts {
     const unsent = await this.leave(local);
     const directory = await this.list();
     await directory.signOut(local.me.id);
+    this.ports.around.remember(false);
     this.tell({ about: "person", person: null });
     await this.tellServer(local.me.id);
     return { unsent };
@@ -232,6 +237,7 @@ export class LocalAccounts implements Accounts {
     await this.sealed.drop(id);
     await directory.remove(id);
     await directory.signOut(id);
+    this.ports.around.remember(false);
     this.tell({ about: "person", person: null });
     await this.tellServer(id);
   }

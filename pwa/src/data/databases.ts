@@ -12,6 +12,8 @@ export const OUTBOX: Schema = {
   uploads: { key: "id", indexes: ["artifact"] }, // the queue of files
 };
 
+/** Raise it with any change below: an older cache is dropped and fetched again. */
+const CACHE_VERSION = 2;
 export const CACHE: Schema = {
   state: { key: "key" }, // one row "base": how far the base is
   base: {
@@ -23,6 +25,7 @@ export const CACHE: Schema = {
       "[kind+shelf+by+created]",
       "[kind+about]",
       "*tags",
+      "loose",
     ],
   },
   words: { key: "id", indexes: ["[kind+shelf+created]"] }, // folded words for the search
@@ -92,6 +95,8 @@ export interface BaseRow {
   created: string;
   about: string;
   tags: string[];
+  /** The author, if a file of it is not verified yet. */
+  loose?: string;
   /** The row's part of the digest of its space. */
   print: string;
   body: WireRecord;
@@ -122,6 +127,6 @@ export interface Stores {
 
 export async function openStores(databases: Databases, person: string): Promise<Stores> {
   const outbox = await databases.open(outboxName(person), OUTBOX, { strict: true });
-  const cache = await databases.open(cacheName(person), CACHE, { strict: false });
+  const cache = await databases.open(cacheName(person), CACHE, { strict: false, version: CACHE_VERSION });
   return { outbox, cache };
 }

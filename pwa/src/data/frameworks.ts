@@ -15,16 +15,21 @@ interface Item {
   code: string;
   statement: string;
   order: number;
+  /** `statement_es` and so on. */
+  [translated: `statement_${string}`]: string | undefined;
 }
 interface FileRow {
   sha256: string;
   items: Item[];
 }
 interface Known {
-  standard: Standard;
+  item: Item;
+  framework: string;
+  /** Its ancestors, the root first. */
+  path: Item[];
   code: string;
+  /** Its words in every language, and those with its ancestors' words. */
   words: string;
-  /** The words of its ancestors as well. */
   all: string;
 }
 
@@ -88,7 +93,8 @@ export class Frameworks {
   async search(query: string, framework?: string): Promise<Standard[]> {
     const all = await this.standardsOf("case", framework);
     const words = tokens(query);
-    if (words.length === 0) return all.slice(0, FOUND).map((one) => one.standard);
+    const shown = (one: Known): Standard => standardOf(one, this.core.ports.around.language());
+    if (words.length === 0) return all.slice(0, FOUND).map(shown);
     const code = fold(query.trim());
     const rank = (one: Known): number =>
       one.code !== "" && one.code.startsWith(code)
@@ -100,35 +106,54 @@ export class Frameworks {
             : 3;
     const ranked = all.map((one) => ({ one, rank: rank(one) })).filter((hit) => hit.rank < 3);
     ranked.sort((a, b) => a.rank - b.rank);
-    return ranked.slice(0, FOUND).map((hit) => hit.one.standard);
+    return ranked.slice(0, FOUND).map((hit) => shown(hit.one));
   }
 
   async find(id: string): Promise<Standard | undefined> {
     const all = await this.standardsOf("case");
-    return all.find((one) => one.standard.id === id)?.standard;
+    const found = all.find((one) => one.item.id === id);
+    return found === undefined ? undefined : standardOf(found, this.core.ports.around.language());
   }
 
   /** Names of career clusters, for interests. */
   async clusters(): Promise<string[]> {
-    return (await this.standardsOf("clusters")).map((one) => one.standard.statement);
+    const language = this.core.ports.around.language();
+    return (await this.standardsOf("clusters")).map((one) => inLanguage(one.item, language));
   }
 }
 
+function inLanguage(item: Item, language: string): string {
+  return item[`statement_${language}`] ?? item.statement;
+}
+
+function standardOf({ item, framework, path }: Known, language: string): Standard {
+  const { id, code, parent } = item;
+  const ancestors = path.map((one) => inLanguage(one, language));
+  return { id, framework, code, statement: inLanguage(item, language), parent, path: ancestors };
+}
+
+function statements(item: Item): string[] {
+  const all = Object.entries(item).filter(([field]) => field.startsWith("statement"));
+  return all.map(([, text]) => text).filter((text) => typeof text === "string");
+}
+
 function known(framework: string, item: Item, byId: ReadonlyMap<string, Item>): Known {
-  const path: string[] = [];
+  const path: Item[] = [];
   const met = new Set([item.id]);
   for (let at = item.parent; at !== null && !met.has(at);) {
     met.add(at);
     const parent = byId.get(at);
     if (parent === undefined) break;
-    path.unshift(parent.statement);
+    path.unshift(parent);
     at = parent.parent;
   }
-  const { id, code, statement, parent } = item;
+  const own = [item.code, ...statements(item)];
   return {
-    standard: { id, framework, code, statement, parent, path },
-    code: fold(code),
-    words: searchable([code, statement]),
-    all: searchable([code, statement, ...path]),
+    item,
+    framework,
+    path,
+    code: fold(item.code),
+    words: searchable(own),
+    all: searchable([...own, ...path.flatMap(statements)]),
   };
 }

@@ -32,8 +32,15 @@ async function titleOf(tx: Tx, queries: Queries, record: WireRecord): Promise<st
   return typeof title === "string" ? title : "";
 }
 
-function candidates(queries: Queries): string[] {
-  const ids = new Set(queries.core.overlay.records());
+/** What lies in the trash and was sent needs no care any more. */
+function isListed(record: WireRecord, rows: readonly unknown[]): boolean {
+  return LISTED.includes(record.kind) && (record.deleted === undefined || rows.length > 0);
+}
+
+async function candidates(tx: Tx, queries: Queries): Promise<string[]> {
+  const mine = queries.core.me.id;
+  const loose = await tx.keys("base", { index: "loose", from: mine, to: mine });
+  const ids = new Set([...queries.core.overlay.records(), ...(loose as string[])]);
   for (const upload of queries.core.uploads.values())
     if (upload.state !== "verified") ids.add(upload.artifact);
   return [...ids];
@@ -45,11 +52,11 @@ export async function notSafeItems(queries: Queries, status: SyncStatus): Promis
     const records = refused.rows
       .map(({ record }) => record.fields["record"])
       .filter((id) => typeof id === "string");
-    const ids = [...new Set([...candidates(queries), ...records])];
+    const ids = [...new Set([...(await candidates(tx, queries)), ...records])];
     const { found } = await queries.core.look(tx, ids);
     const shown: Shown[] = [];
     for (const { record, rows } of found.values() as Iterable<Looked>) {
-      if (record !== undefined && LISTED.includes(record.kind)) shown.push({ record, rows });
+      if (record !== undefined && isListed(record, rows)) shown.push({ record, rows });
     }
     const around = await queries.aroundOf(tx, shown);
     const items: NotSafeItem[] = [];

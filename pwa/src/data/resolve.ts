@@ -31,6 +31,7 @@ export async function resolve(
   if (record === undefined || flag === undefined || !isKind(record.kind)) {
     throw new LocalProblem("not_found", "This was decided already.");
   }
+  writer.undo.cut();
   const merge = planOf(record.kind)[flag.field] ?? "scalar";
   if (keep === "both" && merge === "text") {
     await writer.text(id, flag.field, joined(String(valueOf(record, flag.field)), String(flag.value)));

@@ -39,9 +39,14 @@ export function baseRow(body: WireRecord): BaseRow {
     created: body.created,
     about: aboutOf(body),
     tags: tagsOf(body),
+    ...(isLoose(body) ? { loose: body.by } : {}),
     print: digest([[body.id, body.seq, body.rev[0], body.rev[1]]]).split(":")[1] ?? "",
     body,
   };
+}
+
+function isLoose(record: WireRecord): boolean {
+  return filesOf(record).some((file) => record.media?.[file]?.state !== "verified");
 }
 
 const SEARCHED = new Set(["artifact", "showcase"]);

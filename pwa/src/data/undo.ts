@@ -34,6 +34,11 @@ export class UndoStack {
     if (this.actions.length > DEPTH) this.actions.shift();
   }
 
+  /** What follows is an action of its own. */
+  cut(): void {
+    this.at = -Infinity;
+  }
+
   pop(): Inverse | undefined {
     return this.actions.pop();
   }

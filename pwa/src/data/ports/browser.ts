@@ -38,6 +38,9 @@ export const broadcast: Broadcast = {
   },
 };
 
+/** A cookie that holds nothing of anybody: browsers that drop databases often keep it. */
+const REMEMBERED = "pathfolio-here";
+
 interface Connection {
   saveData?: boolean;
   type?: string;
@@ -58,6 +61,12 @@ export const around: Surroundings = {
   async persist() {
     const storage = navigator.storage as StorageManager | undefined;
     return (await storage?.persist?.()) ?? false;
+  },
+  language: () => (document.documentElement.lang || navigator.language).slice(0, 2),
+  remembered: () => document.cookie.split("; ").includes(`${REMEMBERED}=1`),
+  remember(signedIn) {
+    const age = signedIn ? 400 * 24 * 3600 : 0;
+    document.cookie = `${REMEMBERED}=1; Max-Age=${age}; Path=/; SameSite=Strict`;
   },
   reload: () => location.reload(),
   metered() {

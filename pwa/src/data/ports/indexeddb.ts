@@ -1,9 +1,7 @@
 // IndexedDB behind the storage port. Strict databases wait for the disk; a cache that can't be opened is made anew.
 
 import { LocalProblem } from "../problems";
-import type { Databases, Key, Range, Schema, Storage, Tx } from "./ports";
-
-const VERSION = 1;
+import type { Databases, Key, OpenOptions, Range, Schema, Storage, Tx } from "./ports";
 
 function nameOf(error: unknown): string {
   return error instanceof Error || error instanceof DOMException ? error.name : "";
@@ -209,6 +207,7 @@ function upgrade(db: IDBDatabase, schema: Schema): void {
   const path = (text: string): string | string[] =>
     text.startsWith("[") ? text.slice(1, -1).split("+") : text;
   for (const [name, { key, indexes = [] }] of Object.entries(schema)) {
+    // On an older version this throws: a cache is then dropped and made anew.
     const store = db.createObjectStore(name, { keyPath: path(key) });
     for (const index of indexes) {
       store.createIndex(index, path(index.replace("*", "")), { multiEntry: index.startsWith("*") });
@@ -216,22 +215,23 @@ function upgrade(db: IDBDatabase, schema: Schema): void {
   }
 }
 
-function connect(name: string, schema: Schema): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, VERSION);
+function connect(name: string, schema: Schema, version: number): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, version);
   request.onupgradeneeded = () => upgrade(request.result, schema);
   return ask(request);
 }
 
 export class IndexedDatabases implements Databases {
-  async open(name: string, schema: Schema, options: { strict: boolean }): Promise<Storage> {
-    const storage = new IndexedStorage(() => connect(name, schema), options.strict);
+  async open(name: string, schema: Schema, options: OpenOptions): Promise<Storage> {
+    const { version = 1 } = options;
+    const storage = new IndexedStorage(() => connect(name, schema, version), options.strict);
     try {
       await storage.connection();
       return storage;
     } catch (error) {
       if (options.strict || nameOf(error) === "QuotaExceededError") throw problem(error);
       await this.delete(name);
-      const fresh = new IndexedStorage(() => connect(name, schema), options.strict);
+      const fresh = new IndexedStorage(() => connect(name, schema, version), options.strict);
       await fresh.connection();
       return fresh;
     }

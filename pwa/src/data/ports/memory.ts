@@ -3,7 +3,7 @@
 
 import { LocalProblem } from "../problems";
 import { compareKeys, inRange, keysOf } from "./keys";
-import type { Databases, Key, Range, Schema, Storage, Tx } from "./ports";
+import type { Databases, Key, OpenOptions, Range, Schema, Storage, Tx } from "./ports";
 
 interface Entry {
   key: Key;
@@ -183,7 +183,7 @@ export class MemoryDatabases implements Databases {
   /** Commits until the disk is full. */
   room = Infinity;
 
-  open(name: string, schema: Schema, options: { strict: boolean }): Promise<Storage> {
+  open(name: string, schema: Schema, options: OpenOptions): Promise<Storage> {
     const data = this.all.get(name) ?? new Data(schema, options.strict);
     this.all.set(name, data);
     return Promise.resolve(new MemoryStorage(data, this, this.life));

@@ -56,9 +56,15 @@ export interface Storage {
 /** Table name -> primary key and indexes; `[a+b]` compound, `*a` one entry per element. */
 export type Schema = Record<string, { key: string; indexes?: string[] }>;
 
+export interface OpenOptions {
+  strict: boolean;
+  /** Raised when a cache's schema changes. */
+  version?: number;
+}
+
 export interface Databases {
   /** `strict`: a write has reached the disk when it resolves. A cache that can't be opened is dropped and made anew. */
-  open(name: string, schema: Schema, options: { strict: boolean }): Promise<Storage>;
+  open(name: string, schema: Schema, options: OpenOptions): Promise<Storage>;
   delete(name: string): Promise<void>;
   names(): Promise<string[]>;
 }
@@ -129,6 +135,11 @@ export interface Surroundings {
   listen(run: (event: "online" | "visible" | "hidden") => void): () => void;
   /** Asks the browser to keep our data. */
   persist(): Promise<boolean>;
+  /** The language of the screens: `en`, `es`. */
+  language(): string;
+  /** Whether somebody is signed in on this browser, kept apart from our databases: tells an eviction from a new browser. */
+  remembered(): boolean;
+  remember(signedIn: boolean): void;
   /** Begins the page anew. */
   reload(): void;
   /** On a network that costs money or is slow by the person's wish. */

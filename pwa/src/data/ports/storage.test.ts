@@ -197,3 +197,18 @@ describe("a crash of the disk in memory", () => {
     expect(ids(await storage.read(["notes"], (tx) => tx.range<Note>("notes")))).toBe("abcd");
   });
 });
+
+describe("a newer schema", () => {
+  it("drops a cache that it can't change, and refuses to drop what must survive", async () => {
+    const databases = new IndexedDatabases();
+    const name = `newer-${++names}`;
+    const old = await databases.open(name, SCHEMA, { strict: false });
+    await old.write(["notes"], (tx) => tx.putAll("notes", NOTES));
+    old.close();
+    await expect(databases.open(name, SCHEMA, { strict: true, version: 2 })).rejects.toBeInstanceOf(
+      LocalProblem,
+    );
+    const fresh = await databases.open(name, SCHEMA, { strict: false, version: 2 });
+    expect(await fresh.read(["notes"], (tx) => tx.count("notes"))).toBe(0);
+  });
+});
