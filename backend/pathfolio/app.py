@@ -13,6 +13,7 @@ from pathfolio.client import views as client
 from pathfolio.openapi import Api
 from pathfolio.sessions import tokens
 from pathfolio.settings import Settings
+from pathfolio.syncing import epochs
 
 # Each has a `blueprint` of the described API.
 VIEWS = (
@@ -43,6 +44,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     client.set_up(app)
     set_up_domains(app)
     set_up_proxies(app, settings.proxies)
+    with app.app_context():
+        epochs.check_at_start()
     return app
 
 

@@ -135,7 +135,11 @@ def set_up(app: Flask, url: str, *, pool: int = 10, demand_durable: bool = True)
     db.init_app(app)
     with app.app_context():
         _set_up_engine(db.engine)
-        check_durable(db.engine, demand=demand_durable)
+        try:
+            check_durable(db.engine, demand=demand_durable)
+        except NotDurableError:
+            db.engine.dispose()
+            raise
 
 
 def _set_up_engine(engine: Engine) -> None:

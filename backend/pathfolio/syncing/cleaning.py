@@ -9,6 +9,7 @@ from sqlalchemy import Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from pathfolio import clock, db, ids, jobs
+from pathfolio.frameworks import library
 from pathfolio.syncing import graves
 from pathfolio.syncing.locks import Live, NotLockedError, space_locks
 from pathfolio.syncing.models import Record, Space, SpaceChain
@@ -112,5 +113,6 @@ def daily(_job: jobs.Job) -> jobs.Apply:
 
 
 def start() -> None:
-    """Called once by a worker: makes sure that the calendar goes on."""
+    """Called once by a worker: the calendar goes on, and schools hear of newer frameworks."""
+    library.publish_everywhere()
     db.run_write(lambda session: jobs.enqueue(session, CLEAN, {}, "daily"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from pathfolio import clock, db, ids
@@ -52,9 +52,12 @@ def claim(reason: str) -> bool:
 
 
 def check_at_start() -> bool:
-    """Begin a new epoch if the database is behind the high-water file; whether it was."""
+    """Begin a new epoch if the database is behind the high-water file; whether it was.
+
+    A database without tables is about to be made or restored, which begins an epoch itself.
+    """
     marks = highwater.here().read()
-    if not marks:
+    if not marks or not inspect(db.db.engine).has_table(Meta.__tablename__):
         return False
     with db.read() as session:
         behind = any(_behind(session, school, spaces) for school, spaces in marks.items())
