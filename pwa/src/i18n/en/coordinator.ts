@@ -123,7 +123,7 @@ export const coordinator = {
       "Print this page or save it now: codes are shown only once. Each works once, to choose a password.",
     print: "Print the codes",
     slipHow: (address: string) =>
-      `Open ${address}, choose “I have a one-time code”, then choose your own password.`,
+      `Open ${address}, choose “I forgot my password and have a one-time code”, then choose your own password.`,
     code: "Code",
     noCodes: "Everyone in the list was known already, so there are no new codes.",
     toClass: "Go to the class",

@@ -56,7 +56,7 @@ export const teacher = {
     open: "Open the class",
     openUntil: (time: string) => `Open until ${time}`,
     leftMinutes: (n: number) => plural(n, { one: "# minute left", other: "# minutes left" }),
-    joinHow: "Students open Pathfolio, choose “Join a class” and type this code:",
+    joinHow: "Students open Pathfolio, choose “I have a class code” and type this code:",
     codeSpelled: (letters: string) => `The code, letter by letter: ${letters}`,
     show: "Show it large",
     close: "Close the class now",
@@ -76,7 +76,7 @@ export const teacher = {
       `Give ${name} a one-time code? With it they choose a new password. The old password works until then.`,
     codeMake: "Make the code",
     codeHow:
-      "Say it or write it down for this person only. They choose “I have a one-time code” where they sign in.",
+      "Say it or write it down for this person only. Where they sign in they choose “I forgot my password and have a one-time code”.",
     codeUser: "User name",
     codeExpires: (time: string) => `Works once, until ${time}`,
     openStudent: (name: string) => `Open ${name}`,

@@ -124,7 +124,7 @@ export const coordinator: Words<typeof english> = {
       "Imprime o guarda esta página ahora: los códigos se muestran una sola vez. Cada uno sirve una vez, para elegir contraseña.",
     print: "Imprimir los códigos",
     slipHow: (address: string) =>
-      `Abre ${address}, elige «Tengo un código de un solo uso» y después tu propia contraseña.`,
+      `Abre ${address}, elige «Olvidé mi contraseña y tengo un código de un solo uso» y después tu propia contraseña.`,
     code: "Código",
     noCodes: "Todas las personas de la lista ya se conocían, así que no hay códigos nuevos.",
     toClass: "Ir a la clase",

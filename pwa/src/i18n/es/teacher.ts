@@ -58,7 +58,7 @@ export const teacher: Words<typeof english> = {
     open: "Abrir la clase",
     openUntil: (time: string) => `Abierta hasta las ${time}`,
     leftMinutes: (n: number) => plural(n, { one: "queda # minuto", other: "quedan # minutos" }),
-    joinHow: "Abran Pathfolio, elijan «Unirme a una clase» y escriban este código:",
+    joinHow: "Abran Pathfolio, elijan «Tengo un código de clase» y escriban este código:",
     codeSpelled: (letters: string) => `El código, letra por letra: ${letters}`,
     show: "Mostrarlo en grande",
     close: "Cerrar la clase ahora",
@@ -78,7 +78,7 @@ export const teacher: Words<typeof english> = {
       `¿Dar a ${name} un código de un solo uso? Con él elige una contraseña nueva. La anterior sirve hasta entonces.`,
     codeMake: "Crear el código",
     codeHow:
-      "Díselo o escríbelo solo para esta persona. Al entrar debe elegir «Tengo un código de un solo uso».",
+      "Díselo o escríbelo solo para esta persona. Al entrar debe elegir «Olvidé mi contraseña y tengo un código de un solo uso».",
     codeUser: "Nombre de usuario",
     codeExpires: (time: string) => `Sirve una vez, hasta: ${time}`,
     openStudent: (name: string) => `Abrir ${name}`,
