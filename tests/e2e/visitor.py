@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,16 @@ class Visitor:
         expect(self.page.get_by_role("main").get_by_text(self.words[state]).first).to_be_visible(
             timeout=2 * SLOW
         )
+
+    def ready_for_offline(self) -> None:
+        """Waits until the service worker has everything that a start without a network needs."""
+        self.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+
+    def kill(self, profile: Path) -> None:
+        """Ends the browser's processes at once, as a phone does that runs out of memory."""
+        subprocess.run(["pkill", "-9", "-f", f"--user-data-dir={profile}"], check=True)
+        # Playwright notices that its browser is gone; what it was told meanwhile does not matter.
+        self.context.close()
 
     # Looking
 

@@ -1,0 +1,86 @@
+"""Every screen, phone and laptop, two languages, light and dark: axe finds nothing, nothing is wider than the screen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pathfolio.demo.pictures import jpeg
+from tests.e2e.conftest import Open
+from tests.e2e.visitor import LAPTOP, PHONE, Visitor
+
+LOOKS = [
+    pytest.param(PHONE, "en-US", False, id="phone-english-light"),
+    pytest.param(LAPTOP, "es-MX", True, id="laptop-spanish-dark"),
+]
+SHOTS = os.environ.get("PATHFOLIO_SCREENSHOTS")
+
+
+def look(visitor: Visitor, name: str, look_name: str) -> None:
+    """Waits for quiet, checks the screen, and keeps a picture of it where PATHFOLIO_SCREENSHOTS says."""
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.page.get_by_role("heading", level=1).first.wait_for()
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        visitor.page.screenshot(path=f"{SHOTS}/{look_name}-{name}.png", full_page=True)
+    visitor.check_accessible(name)
+    wide = visitor.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, f"{name} is {wide} px wider than the screen"
+
+
+@pytest.mark.parametrize(("size", "locale", "dark"), LOOKS)
+def test_every_screen_of_a_student(
+    visit: Open,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    size: tuple[int, int],
+    locale: str,
+    dark: bool,
+) -> None:
+    name = request.node.callspec.id
+    guest = visit(size=size, locale=locale, dark=dark)
+    for route in ("signin", "join", "code"):
+        guest.go(route)
+        look(guest, route, name)
+    picture = tmp_path / "shown.jpg"
+    picture.write_bytes(jpeg("garden", "screens"))
+    maya = visit("maya", size=size, locale=locale, dark=dark)
+    look(maya, "home-empty", name)
+    maya.open_capture()
+    look(maya, "capture", name)
+    maya.page.keyboard.press("Escape")
+    maya.choose_photos([picture])
+    maya.has_custody("safe")
+    look(maya, "artifact", name)
+    maya.page.goto(f"{maya.page.url}/history")
+    look(maya, "history", name)
+    for route in ("", "safe", "trash", "search", "settings", "showcases"):
+        maya.go(route)
+        look(maya, route or "home", name)
+
+
+@pytest.mark.parametrize(("size", "locale", "dark"), LOOKS)
+def test_every_screen_of_staff(
+    visit: Open, request: pytest.FixtureRequest, size: tuple[int, int], locale: str, dark: bool
+) -> None:
+    name = request.node.callspec.id
+    maya = visit("maya")
+    maya.write_note("Something for the inbox")
+    maya.has_custody("safe")
+    ada = visit("ada", size=size, locale=locale, dark=dark)
+    ada.sees("Something for the inbox")
+    look(ada, "inbox", name)
+    ada.page.get_by_role("link", name="Something for the inbox").first.click()
+    look(ada, "artifact-teacher", name)
+    ada.go("inbox")
+    ada.page.get_by_role("main").get_by_role("link", name="Maya Castillo").first.click()
+    look(ada, "student", name)
+    for route in ("classes", "search", "settings"):
+        ada.go(route)
+        look(ada, f"teacher-{route}", name)
+    grace = visit("grace", size=size, locale=locale, dark=dark)
+    for route in ("people", "manage/classes", "settings"):
+        grace.go(route)
+        look(grace, f"coordinator-{route.replace('/', '-')}", name)
