@@ -1,9 +1,10 @@
-"""Every screen, phone and laptop, two languages, light and dark: axe finds nothing, nothing is wider than the screen."""
+"""Every screen, in two sizes, languages and lights: axe finds nothing, nothing is wider than the screen."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,13 @@ from pathfolio.demo.pictures import jpeg
 from tests.e2e.conftest import Open
 from tests.e2e.visitor import LAPTOP, PHONE, Visitor
 
-LOOKS = [
-    pytest.param(PHONE, "en-US", False, id="phone-english-light"),
-    pytest.param(LAPTOP, "es-MX", True, id="laptop-spanish-dark"),
-]
+LOOKS = pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("phone-english-light", {"size": PHONE}),
+        ("laptop-spanish-dark", {"size": LAPTOP, "locale": "es-MX", "dark": True}),
+    ],
+)
 SHOTS = os.environ.get("PATHFOLIO_SCREENSHOTS")
 
 
@@ -30,23 +34,17 @@ def look(visitor: Visitor, name: str, look_name: str) -> None:
     assert wide <= 0, f"{name} is {wide} px wider than the screen"
 
 
-@pytest.mark.parametrize(("size", "locale", "dark"), LOOKS)
+@LOOKS
 def test_every_screen_of_a_student(
-    visit: Open,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
-    size: tuple[int, int],
-    locale: str,
-    dark: bool,
+    visit: Open, tmp_path: Path, name: str, options: dict[str, Any]
 ) -> None:
-    name = request.node.callspec.id
-    guest = visit(size=size, locale=locale, dark=dark)
+    guest = visit(**options)
     for route in ("signin", "join", "code"):
         guest.go(route)
         look(guest, route, name)
     picture = tmp_path / "shown.jpg"
     picture.write_bytes(jpeg("garden", "screens"))
-    maya = visit("maya", size=size, locale=locale, dark=dark)
+    maya = visit("maya", **options)
     look(maya, "home-empty", name)
     maya.open_capture()
     look(maya, "capture", name)
@@ -61,15 +59,12 @@ def test_every_screen_of_a_student(
         look(maya, route or "home", name)
 
 
-@pytest.mark.parametrize(("size", "locale", "dark"), LOOKS)
-def test_every_screen_of_staff(
-    visit: Open, request: pytest.FixtureRequest, size: tuple[int, int], locale: str, dark: bool
-) -> None:
-    name = request.node.callspec.id
+@LOOKS
+def test_every_screen_of_staff(visit: Open, name: str, options: dict[str, Any]) -> None:
     maya = visit("maya")
     maya.write_note("Something for the inbox")
     maya.has_custody("safe")
-    ada = visit("ada", size=size, locale=locale, dark=dark)
+    ada = visit("ada", **options)
     ada.sees("Something for the inbox")
     look(ada, "inbox", name)
     ada.page.get_by_role("link", name="Something for the inbox").first.click()
@@ -80,7 +75,7 @@ def test_every_screen_of_staff(
     for route in ("classes", "search", "settings"):
         ada.go(route)
         look(ada, f"teacher-{route}", name)
-    grace = visit("grace", size=size, locale=locale, dark=dark)
+    grace = visit("grace", **options)
     for route in ("people", "manage/classes", "settings"):
         grace.go(route)
         look(grace, f"coordinator-{route.replace('/', '-')}", name)
