@@ -1,9 +1,10 @@
 // What forms hold before it is saved: in the outbox database, so that a kill of the app loses nothing typed.
 
 import type { Core } from "./core";
-import { Cell, live, touches } from "./hub";
+import { live, touches } from "./hub";
 import type { Draft, Live } from "./shapes";
 import { timeOf } from "./ports/time";
+import { inUse } from "./updates";
 
 interface DraftRow extends Draft {
   key: string;
@@ -15,6 +16,9 @@ export interface DraftDoor<T> {
   clear(): Promise<void>;
 }
 
+/** Forms of this tab that hold something, and what lets the app update itself again. */
+const open = new Map<string, () => void>();
+
 export function draft<T>(core: Core, key: string): DraftDoor<T> {
   const told = (): void => core.tell([], ["drafts"]);
   return {
@@ -23,12 +27,15 @@ export function draft<T>(core: Core, key: string): DraftDoor<T> {
       return row === undefined ? undefined : { value: row.value as T, at: row.at };
     },
     async set(value) {
+      if (!open.has(key)) open.set(key, hold(core));
       const row: DraftRow = { key, value, at: timeOf(core.ports.clock.now()) };
       await core.outbox.write(["drafts"], (tx) => tx.put("drafts", row));
       told();
     },
     async clear() {
       await core.outbox.write(["drafts"], (tx) => tx.delete("drafts", key));
+      open.get(key)?.();
+      open.delete(key);
       told();
     },
   };
@@ -45,17 +52,10 @@ export function drafts(core: Core): Live<{ key: string; at: string }[]> {
   );
 }
 
-/** Why the app must not update itself now: forms that hold something, recordings, open editors. In this tab. */
-export const held = new Cell<readonly string[]>([]);
-
-export function hold(reason: string): () => void {
-  const mark = `${reason}#${held.value.length}`;
-  held.set([...held.value, mark]);
-  let released = false;
-  return () => {
-    if (released) return;
-    released = true;
-    const at = held.value.indexOf(mark);
-    held.set(held.value.filter((_, index) => index !== at));
-  };
+/** Keeps the app from updating itself, in every tab, until the release is called. */
+export function hold(core: Core): () => void {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((done) => (release = done));
+  void inUse(core.ports.locks, () => held);
+  return release;
 }

@@ -259,8 +259,8 @@ export class LocalPerson implements Local {
     return drafts(this.core);
   }
 
-  hold(reason: string): () => void {
-    return hold(reason);
+  hold(_reason: string): () => void {
+    return hold(this.core);
   }
 
   copyOfUnsent(): Promise<string> {

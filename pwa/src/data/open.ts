@@ -13,6 +13,7 @@ import { ChunkMedia } from "./ports/media-chunks";
 import { hasOpfs, OpfsMedia } from "./ports/opfs";
 import type { MediaStore, Ports } from "./ports/ports";
 import type { Accounts } from "./shapes";
+import { whenIdle } from "./updates";
 
 const databases = new IndexedDatabases();
 
@@ -42,3 +43,10 @@ export const api: Api = makeApi(() => local.transport());
 export function newId(): string {
   return makeId(random);
 }
+
+/** Calls `use` once no tab of this browser holds an open form, a recording or a save. */
+export function whenFree(use: () => void): Promise<void> {
+  return whenIdle(locks, (ms, run) => clock.after(ms, run), use);
+}
+
+export { scriptUrl } from "./ports/trusted";

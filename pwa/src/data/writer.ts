@@ -11,6 +11,7 @@ import { placeFor } from "./places";
 import { LocalProblem } from "./problems";
 import type { Input } from "./shapes";
 import { UndoStack, inverse } from "./undo";
+import { inUse } from "./updates";
 import type { Kind, Rev, WireRecord } from "./types.gen";
 import { entriesOf, inOrder, isKind, planOf, valueOf } from "./view";
 
@@ -34,7 +35,11 @@ export class Writer {
   constructor(private readonly core: Core) {}
 
   /** Reads, plans, saves; once more from the start if a pull came in between. */
-  private async write(plan: Plan, undoable = true): Promise<void> {
+  private write(plan: Plan, undoable = true): Promise<void> {
+    return inUse(this.core.ports.locks, () => this.writeNow(plan, undoable));
+  }
+
+  private async writeNow(plan: Plan, undoable: boolean): Promise<void> {
     for (;;) {
       const { state, found } = await this.core.cache.read(["state", "base"], (tx) =>
         this.core.look(tx, plan.look),

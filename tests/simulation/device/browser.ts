@@ -23,6 +23,8 @@ export class BrowserLocks {
   forTab(alive: () => boolean): Locks {
     return {
       hold: (name, work, steal = false) => this.hold(name, work, steal, alive),
+      // Nobody updates the app here, so nothing ever waits for these.
+      shared: (_name, work) => work(),
       ifFree: (name, work) =>
         this.held.has(name) ? Promise.resolve(undefined) : this.hold(name, work, false, alive),
     };

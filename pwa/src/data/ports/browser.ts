@@ -17,6 +17,7 @@ export const random: Random = {
 
 export const locks: Locks = {
   hold: async (name, work, steal = false) => navigator.locks.request(name, { steal }, work),
+  shared: async (name, work) => navigator.locks.request(name, { mode: "shared" }, work),
   ifFree: async (name, work) =>
     navigator.locks.request(name, { ifAvailable: true }, async (lock) =>
       lock === null ? undefined : work(),

@@ -146,8 +146,8 @@ class IndexedStorage implements Storage {
     return this.db;
   }
 
-  private async begin(tables: string[], mode: IDBTransactionMode): Promise<IDBTransaction> {
-    const durability = this.strict ? "strict" : "relaxed";
+  private async begin(tables: string[], mode: IDBTransactionMode, strict: boolean): Promise<IDBTransaction> {
+    const durability = strict ? "strict" : "relaxed";
     try {
       return (await this.connection()).transaction(tables, mode, { durability });
     } catch (error) {
@@ -157,10 +157,15 @@ class IndexedStorage implements Storage {
     }
   }
 
-  private async run<T>(tables: string[], mode: IDBTransactionMode, work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async run<T>(
+    tables: string[],
+    mode: IDBTransactionMode,
+    work: (tx: Tx) => Promise<T>,
+    strict = this.strict,
+  ): Promise<T> {
     let transaction: IDBTransaction;
     try {
-      transaction = await this.begin(tables, mode);
+      transaction = await this.begin(tables, mode, strict);
     } catch (error) {
       throw problem(error);
     }
@@ -185,8 +190,8 @@ class IndexedStorage implements Storage {
     return this.run(tables, "readonly", work);
   }
 
-  write<T>(tables: string[], work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.run(tables, "readwrite", work);
+  write<T>(tables: string[], work: (tx: Tx) => Promise<T>, strict?: boolean): Promise<T> {
+    return this.run(tables, "readwrite", work, strict);
   }
 
   close(): void {

@@ -134,7 +134,12 @@ class MemoryStorage implements Storage {
 
   private readonly alive = (): boolean => this.open && this.life === this.home.life;
 
-  private run<T>(tables: string[], writable: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+  private run<T>(
+    tables: string[],
+    writable: boolean,
+    work: (tx: Tx) => Promise<T>,
+    strict = this.data.strict,
+  ): Promise<T> {
     const result = this.data.turn.then(async () => {
       if (!this.alive()) throw new LocalProblem("closed", "The database was closed.");
       const tx = new MemoryTx(this.data, tables, writable, this.alive, () => this.home.room > 0);
@@ -142,7 +147,7 @@ class MemoryStorage implements Storage {
       try {
         const value = await work(tx);
         if (!this.alive()) throw new LocalProblem("closed", "The database was closed.");
-        if (tx.undo.length > 0) this.commit(tx.undo);
+        if (tx.undo.length > 0) this.commit(tx.undo, strict);
         return value;
       } catch (error) {
         if (this.home.active.has(tx.undo)) this.data.revert(tx.undo);
@@ -155,10 +160,10 @@ class MemoryStorage implements Storage {
     return result;
   }
 
-  private commit(undo: Undo): void {
+  private commit(undo: Undo, strict: boolean): void {
     this.home.room -= 1;
-    if (this.data.strict) return;
-    this.data.commits.push(undo);
+    if (strict) this.data.commits.length = 0;
+    else this.data.commits.push(undo);
     if (this.data.commits.length > RELAXED_COMMITS_AT_RISK) this.data.commits.shift();
   }
 
@@ -166,8 +171,8 @@ class MemoryStorage implements Storage {
     return this.run(tables, false, work);
   }
 
-  write<T>(tables: string[], work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.run(tables, true, work);
+  write<T>(tables: string[], work: (tx: Tx) => Promise<T>, strict?: boolean): Promise<T> {
+    return this.run(tables, true, work, strict);
   }
 
   close(): void {

@@ -49,7 +49,8 @@ export interface Tx {
  */
 export interface Storage {
   read<T>(tables: string[], work: (tx: Tx) => Promise<T>): Promise<T>;
-  write<T>(tables: string[], work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** `strict`: in a cache too, this write and all before it have reached the disk when it resolves. */
+  write<T>(tables: string[], work: (tx: Tx) => Promise<T>, strict?: boolean): Promise<T>;
   close(): void;
 }
 
@@ -113,6 +114,8 @@ export interface MediaStore {
 export interface Locks {
   /** Waits for the lock, holds it while `work` runs. `steal`: takes it at once; the holder's promise then rejects. */
   hold<T>(name: string, work: () => Promise<T>, steal?: boolean): Promise<T>;
+  /** Waits while somebody holds it alone; any number may hold it like this together. */
+  shared<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Runs only if the lock is free now. */
   ifFree<T>(name: string, work: () => Promise<T>): Promise<T | undefined>;
 }

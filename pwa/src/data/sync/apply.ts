@@ -163,15 +163,16 @@ function without(vector: Vector, space: string): Vector {
 
 /**
  * Applies an answer if the base is still where it was when it was asked for ("stale" otherwise).
- * `confirmed`: the outbox rows that it is now known to hold; undefined when that is not certain.
+ * `confirmed`: the outbox rows that it is now known to hold; undefined when that is not certain. Those leave the
+ * outbox next, so this page must be on the disk by then: after a power cut the base would lack what nobody replays.
  */
 export async function applyPage(
   cache: Storage,
-  asked: { client: string; vector: Vector },
+  asked: { client: string; vector: Vector; confirmed: number },
   answer: PullAnswer,
   confirmed: number | undefined,
 ): Promise<Applied | "stale"> {
-  return cache.write(TABLES, async (tx) => {
+  const apply = async (tx: Tx): Promise<Applied | "stale"> => {
     const state = await baseState(tx);
     if (state.client !== asked.client || vectorHash(state.vector) !== vectorHash(asked.vector))
       return "stale";
@@ -193,7 +194,8 @@ export async function applyPage(
     state.now = answer.now;
     await tx.put("state", state);
     return { ids: page.ids, kinds: page.kinds, files: page.files, mended };
-  });
+  };
+  return cache.write(TABLES, apply, confirmed !== undefined && confirmed > asked.confirmed);
 }
 
 /** After the last page: everything is here. */

@@ -85,7 +85,8 @@ export async function pull(core: Core, report: PullReport): Promise<Went> {
       if (await overtaken(core, client, state)) continue;
       return "copy";
     }
-    const applied = await applyPage(core.cache, { client: client.id, vector: state.vector }, answer, upTo);
+    const asked = { client: client.id, vector: state.vector, confirmed: state.confirmed };
+    const applied = await applyPage(core.cache, asked, answer, upTo);
     if (applied === "stale") continue;
     await after(core, client, answer);
     for (const file of applied.files) report.files.add(file);

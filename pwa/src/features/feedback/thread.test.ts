@@ -3,6 +3,7 @@ import type { View } from "../../data";
 import { awaits, draftOf, isEmpty, noWords, threads, verdictOf, type Feedback, type Reply } from "./thread";
 
 const base = {
+  rev: [1, "first"],
   space: "p:ana",
   updated: "",
   conflicts: [],
@@ -15,6 +16,7 @@ function feedback(id: string, created: string, over: Partial<View<"feedback">["f
   return {
     ...base,
     conflicts: [],
+    rev: [1, "made"],
     kind: "feedback",
     id,
     by: "teacher",
@@ -27,6 +29,7 @@ function reply(id: string, by: string, created: string, over: Partial<View<"repl
   return {
     ...base,
     conflicts: [],
+    rev: [1, "made"],
     kind: "reply",
     id,
     by,

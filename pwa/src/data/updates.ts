@@ -1,0 +1,27 @@
+// While anything here is being written down, the app is not exchanged under it: a shared Web Lock of all tabs.
+
+import type { Locks } from "./ports/ports";
+
+const NAME = "pathfolio-in-use";
+const AGAIN_MS = 2_000;
+
+/** Runs `work` while no tab may change over to a new version. */
+export function inUse<T>(locks: Locks, work: () => Promise<T>): Promise<T> {
+  return locks.shared(NAME, work);
+}
+
+/** Calls `use` as soon as no tab holds anything. It then keeps others from beginning, until the page goes. */
+export async function whenIdle(
+  locks: Locks,
+  after: (ms: number, run: () => void) => void,
+  use: () => void,
+): Promise<void> {
+  for (;;) {
+    const used = await locks.ifFree(NAME, () => {
+      use();
+      return Promise.resolve(true);
+    });
+    if (used === true) return;
+    await new Promise<void>((done) => after(AGAIN_MS, done));
+  }
+}
