@@ -21,6 +21,17 @@ async function load(name: string): Promise<{ default: Component }> {
   return { default: RouteProblem };
 }
 
+/** Fetches in a quiet moment what adding work needs, for a network that may be gone when it is wanted. */
+export function prepareCapture(): void {
+  const fetchAll = () => void Promise.allSettled([load("artifact/Artifact"), captureSheet()]);
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(fetchAll);
+  else setTimeout(fetchAll, 2000);
+}
+
+export function captureSheet(): Promise<{ default: Component } | undefined> {
+  return import("../features/capture/CaptureSheet.svelte").catch(() => undefined);
+}
+
 /** The table for the router: lazily loaded, and only what this role may open. */
 export function tableFor(role: Role | undefined): RouteDefinition {
   const all = Object.entries(role ? routes : openRoutes).filter(

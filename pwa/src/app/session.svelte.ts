@@ -24,6 +24,12 @@ class Session {
     return id === this.me?.id ? this.me.name : this.#names.get(id);
   }
 
+  /** Waiting for a teacher's yes. The person's own record knows first; `me` is from the time of the sign-in. */
+  get pending(): boolean {
+    const own = this.people.find(({ id }) => id === this.me?.id);
+    return (own?.status ?? this.me?.status) === "pending";
+  }
+
   enter(local: Local | undefined): void {
     for (const stop of this.#stop) stop();
     this.status = undefined;

@@ -52,7 +52,7 @@ export const common = {
       signIn: "Sign in again",
       update: "Update the app",
       onDevice: (n: number) => plural(n, { one: "# on this device", other: "# on this device" }),
-      sending: (n: number) => plural(n, { one: "Sending # item", other: "Sending # items" }),
+      notYet: (n: number) => plural(n, { one: "# not yet safe", other: "# not yet safe" }),
     },
     problem: {
       quota: "There is no room left on this device. Free some space, then try again. Nothing was lost.",

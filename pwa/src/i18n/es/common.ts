@@ -53,7 +53,7 @@ export const common: Words<typeof english> = {
       signIn: "Entra otra vez",
       update: "Actualiza la aplicación",
       onDevice: (n: number) => plural(n, { one: "# en este dispositivo", other: "# en este dispositivo" }),
-      sending: (n: number) => plural(n, { one: "Enviando # cosa", other: "Enviando # cosas" }),
+      notYet: (n: number) => plural(n, { one: "# aún sin llegar", other: "# aún sin llegar" }),
     },
     problem: {
       quota: "Ya no hay espacio en este dispositivo. Libera un poco e intenta otra vez. No se perdió nada.",
