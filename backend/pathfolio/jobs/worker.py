@@ -23,6 +23,7 @@ MODULES: tuple[str, ...] = (
     "pathfolio.uploads.checking",
     "pathfolio.uploads.collect",
     "pathfolio.uploads.adopt",
+    "pathfolio.syncing.cleaning",
 )
 SHORTEST, LONGEST = 0.1, 2.0
 
