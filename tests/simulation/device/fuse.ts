@@ -46,7 +46,8 @@ export class Fuse {
   private storage(storage: Storage): Storage {
     return {
       read: (tables, work) => this.pass(() => storage.read(tables, (tx) => work(this.tx(tx)))),
-      write: (tables, work) => this.pass(() => storage.write(tables, (tx) => work(this.tx(tx)))),
+      write: (tables, work, strict) =>
+        this.pass(() => storage.write(tables, (tx) => work(this.tx(tx)), strict)),
       close: () => storage.close(),
     };
   }
