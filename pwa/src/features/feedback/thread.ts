@@ -7,6 +7,12 @@ export const parts = ["glow", "grow", "question"] as const;
 export type Part = (typeof parts)[number];
 export type Words = Record<Part, string>;
 
+/** A change of feedback that was sent, begun when it stood at `rev`: what arrived since is merged, not typed over. */
+export interface Change {
+  words: Words;
+  rev: Feedback["rev"];
+}
+
 export const noWords: Words = { glow: "", grow: "", question: "" };
 
 export function wordsOf(feedback: Feedback): Words {
