@@ -8,7 +8,7 @@ import type { MediaWork } from "./media-shapes";
 import { LocalProblem, TransportProblem } from "./problems";
 import { fromBase64 } from "./ports/base64";
 import type { Channel, Ports, Transport } from "./ports/ports";
-import { Sealed } from "./sealed";
+import type { Sealed } from "./sealed";
 import { check } from "./sync/answers";
 import { ensureClient } from "./sync/identity";
 import type { Accounts, Join, Local, Me, SignIn, SignInWithCode } from "./shapes";
@@ -42,14 +42,18 @@ function transportOf(person: string, transport: Transport): Transport {
 export class LocalAccounts implements Accounts {
   private directory: Promise<Directory> | undefined;
   private opened: LocalPerson | undefined;
-  private readonly sealed: Sealed;
+  private sealing: Promise<Sealed> | undefined;
   private channel: Channel | undefined;
 
   constructor(
     private readonly ports: Ports,
     private readonly media: MediaWork,
-  ) {
-    this.sealed = new Sealed(ports.databases, ports.crypto);
+  ) {}
+
+  /** Only shared devices need it. */
+  private sealed(): Promise<Sealed> {
+    const { databases, crypto } = this.ports;
+    return (this.sealing ??= import("./rare").then(({ Sealed }) => new Sealed(databases, crypto)));
   }
 
   /** For calls of the person who is signed in. */
@@ -111,8 +115,8 @@ export class LocalAccounts implements Accounts {
 
   private async enterAs(entry: PersonEntry, key: string | undefined, evicted: boolean): Promise<LocalPerson> {
     const whole = { ...entry, ...(entry.me.shared && key !== undefined ? { key } : {}) };
-    if (key !== undefined && (await this.sealed.has(entry.id))) {
-      await this.sealed.unseal(entry.id, fromBase64(key), await this.ports.media(entry.id));
+    if (key !== undefined && (await (await this.sealed()).has(entry.id))) {
+      await (await this.sealed()).unseal(entry.id, fromBase64(key), await this.ports.media(entry.id));
     }
     await (await this.list()).signIn(whole);
     this.ports.around.remember(true);
@@ -208,7 +212,7 @@ export class LocalAccounts implements Accounts {
     await this.ports.databases.delete(cacheName(me.id));
     const media = await this.ports.media(me.id);
     if (me.shared && entry.key !== undefined) {
-      await this.sealed.seal(me.id, fromBase64(entry.key), media);
+      await (await this.sealed()).seal(me.id, fromBase64(entry.key), media);
       await this.ports.databases.delete(outboxName(me.id));
       await media.clear();
     } else if (unsent === 0) await media.clear();
@@ -234,7 +238,7 @@ export class LocalAccounts implements Accounts {
     await (await this.ports.media(id)).clear();
     await this.ports.databases.delete(cacheName(id));
     await this.ports.databases.delete(outboxName(id));
-    await this.sealed.drop(id);
+    await (await this.sealed()).drop(id);
     await directory.remove(id);
     await directory.signOut(id);
     this.ports.around.remember(false);

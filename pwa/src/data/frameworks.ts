@@ -133,8 +133,10 @@ function standardOf({ item, framework, path }: Known, language: string): Standar
 }
 
 function statements(item: Item): string[] {
-  const all = Object.entries(item).filter(([field]) => field.startsWith("statement"));
-  return all.map(([, text]) => text).filter((text) => typeof text === "string");
+  const all = Object.entries(item as unknown as Record<string, unknown>).filter(([field]) =>
+    field.startsWith("statement"),
+  );
+  return all.map(([, text]) => text).filter((text): text is string => typeof text === "string");
 }
 
 function known(framework: string, item: Item, byId: ReadonlyMap<string, Item>): Known {

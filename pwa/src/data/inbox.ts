@@ -4,12 +4,11 @@ import type { Looked } from "./core";
 import { baseState } from "./core";
 import type { BaseRow } from "./databases";
 import { derivedId } from "./digest";
-import { live, touches } from "./hub";
 import { HIGHEST } from "./ports/keys";
 import type { Tx } from "./ports/ports";
 import type { Queries } from "./queries";
 import { aboutOf } from "./rows";
-import type { InboxRow, Live, View } from "./shapes";
+import type { InboxRow, View } from "./shapes";
 import type { Kind, WireRecord } from "./types.gen";
 
 /** Longer queues show their longest-waiting part. */
@@ -27,15 +26,7 @@ export class Inbox {
   private readonly marks = new Map<string, string>();
   constructor(private readonly queries: Queries) {}
 
-  rows(): Live<InboxRow[]> {
-    return live(
-      this.queries.core.hub,
-      () => this.read(),
-      (change) => touches(change, ["artifact", "feedback", "reply", "seen", "person"]),
-    );
-  }
-
-  private read(): Promise<InboxRow[]> {
+  read(): Promise<InboxRow[]> {
     return this.queries.read(async (tx) => {
       const replies = await this.unanswered(tx);
       const fresh = await this.unseen(tx, new Set(replies.map((waiting) => waiting.artifact)));

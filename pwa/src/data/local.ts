@@ -4,10 +4,10 @@ import type { Core } from "./core";
 import { baseState } from "./core";
 import { draft, drafts, hold } from "./drafts";
 import { derivedId } from "./digest";
-import { Frameworks } from "./frameworks";
+import type { Frameworks } from "./frameworks";
 import { live, touches } from "./hub";
 import { newId } from "./ids";
-import { Inbox } from "./inbox";
+import type { Inbox } from "./inbox";
 import { MediaCache } from "./media-cache";
 import type { MediaWork } from "./media-shapes";
 import { notSafe, notSafeItems } from "./not-safe";
@@ -15,9 +15,7 @@ import { classes, people } from "./people";
 import type { MediaStore } from "./ports/ports";
 import { LocalProblem } from "./problems";
 import { Queries } from "./queries";
-import { retry } from "./refused";
-import { resolve } from "./resolve";
-import { Suggestions } from "./suggestions";
+import type { Suggestions } from "./suggestions";
 import { Engine } from "./sync/engine";
 import { copyOfUnsent } from "./unsent";
 import { Writer } from "./writer";
@@ -46,12 +44,13 @@ export class LocalPerson implements Local {
   readonly status: Live<SyncStatus>;
   private readonly queries: Queries;
   private readonly writer: Writer;
-  private readonly frameworks: Frameworks;
-  private readonly words: Suggestions;
-  private readonly mail: Inbox;
+  private lexicon: Promise<{ frameworks: Frameworks; suggestions: Suggestions }> | undefined;
+  private mail: Promise<Inbox> | undefined;
   private readonly files: MediaCache;
   private readonly settingsId: string;
   private counting = false;
+  /** Every framework is on this device. */
+  private kept = false;
   private asked = false;
 
   constructor(
@@ -61,9 +60,6 @@ export class LocalPerson implements Local {
   ) {
     this.queries = new Queries(core);
     this.writer = new Writer(core);
-    this.frameworks = new Frameworks(core, this.queries);
-    this.words = new Suggestions(this.queries, this.frameworks);
-    this.mail = new Inbox(this.queries);
     this.files = new MediaCache(core, store);
     this.settingsId = derivedId(`settings:${core.me.id}`);
     const queue = media.queue(core, store);
@@ -74,6 +70,7 @@ export class LocalPerson implements Local {
     this.status = this.engine.status;
     this.writer.onSaved = () => this.afterSave();
     core.hub.on((change) => {
+      if (touches(change, ["framework"])) this.kept = false;
       if (touches(change, ["status", "uploads", "not_accepted"])) void this.count();
     });
   }
@@ -89,6 +86,11 @@ export class LocalPerson implements Local {
     this.engine.tell({ complete: state.complete, lastSync: state.now });
     await this.count();
     this.engine.start();
+  }
+
+  /** Frameworks and words used before: loaded when they are first needed. */
+  private words(): NonNullable<typeof this.lexicon> {
+    return (this.lexicon ??= import("./lexicon").then(({ lexicon }) => lexicon(this.core, this.queries)));
   }
 
   private afterSave(): void {
@@ -110,11 +112,22 @@ export class LocalPerson implements Local {
       if (value.waiting !== waiting || value.notSafe !== items.length) {
         this.engine.tell({ waiting, notSafe: items.length });
       }
-      if (state.complete) void this.frameworks.keep().catch(() => undefined);
+      if (state.complete) void this.keepFrameworks();
     } catch (error) {
       if (!(error instanceof LocalProblem)) throw error;
     } finally {
       this.counting = false;
+    }
+  }
+
+  private async keepFrameworks(): Promise<void> {
+    if (this.kept) return;
+    this.kept = true;
+    try {
+      await (await this.words()).frameworks.keep();
+    } catch {
+      // Fetched at the next chance.
+      this.kept = false;
     }
   }
 
@@ -184,7 +197,8 @@ export class LocalPerson implements Local {
     return this.writer.undoLast();
   }
 
-  resolve(id: string, conflict: string, keep: "theirs" | "mine" | "both"): Promise<void> {
+  async resolve(id: string, conflict: string, keep: "theirs" | "mine" | "both"): Promise<void> {
+    const { resolve } = await import("./rare");
     return resolve(this.core, this.writer, id, conflict, keep);
   }
 
@@ -215,7 +229,8 @@ export class LocalPerson implements Local {
     );
   }
 
-  retry(notAccepted: string): Promise<void> {
+  async retry(notAccepted: string): Promise<void> {
+    const { retry } = await import("./rare");
     return retry(this.core, this.writer, notAccepted);
   }
 
@@ -224,7 +239,12 @@ export class LocalPerson implements Local {
   }
 
   inbox(): Live<InboxRow[]> {
-    return this.mail.rows();
+    this.mail ??= import("./inbox").then(({ Inbox }) => new Inbox(this.queries));
+    return live(
+      this.core.hub,
+      async () => (await this.mail)?.read() ?? [],
+      (change) => touches(change, ["artifact", "feedback", "reply", "seen", "person"]),
+    );
   }
 
   people(): ReturnType<Local["people"]> {
@@ -235,16 +255,16 @@ export class LocalPerson implements Local {
     return classes(this.queries);
   }
 
-  standards(query: string, framework?: string): ReturnType<Local["standards"]> {
-    return this.frameworks.search(query, framework);
+  async standards(query: string, framework?: string): ReturnType<Local["standards"]> {
+    return (await this.words()).frameworks.search(query, framework);
   }
 
-  standard(id: string): ReturnType<Local["standard"]> {
-    return this.frameworks.find(id);
+  async standard(id: string): ReturnType<Local["standard"]> {
+    return (await this.words()).frameworks.find(id);
   }
 
-  suggestions(kind: "tags" | "interests", query: string): Promise<string[]> {
-    return this.words.of(kind, query);
+  async suggestions(kind: "tags" | "interests", query: string): Promise<string[]> {
+    return (await this.words()).suggestions.of(kind, query);
   }
 
   pack(showcase: string): ReturnType<Local["pack"]> {

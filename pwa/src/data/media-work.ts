@@ -1,15 +1,29 @@
-// Joins the engine with the work on files in media/.
+// Joins the engine with the work on files in media/, which is loaded when there is a file.
 
-import { UploadQueue, prepare } from "./media";
+import type { UploadQueue } from "./media";
 import type { MediaWork } from "./media-shapes";
 
 export const mediaWork: MediaWork = {
-  prepare: (file, meta, core, media) => prepare(file, meta, { media, clock: core.ports.clock }),
+  async prepare(file, meta, core, media) {
+    const { prepare } = await import("./media");
+    return prepare(file, meta, { media, clock: core.ports.clock });
+  },
+
   queue(core, media) {
-    const { transport, clock, around } = core.ports;
+    let queue: UploadQueue | undefined;
     const changed = (ids: string[]): void => {
       void core.loadUploads().then(() => core.tell(ids, ["uploads", "status"]));
     };
-    return new UploadQueue({ transport, outbox: core.outbox, media, clock, around, changed });
+    return {
+      async run(signal) {
+        if (queue === undefined) {
+          if (core.uploads.size === 0) return "idle";
+          const { UploadQueue } = await import("./media");
+          const { transport, clock, around } = core.ports;
+          queue = new UploadQueue({ transport, outbox: core.outbox, media, clock, around, changed });
+        }
+        return queue.run(signal);
+      },
+    };
   },
 };

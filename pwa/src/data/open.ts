@@ -9,7 +9,6 @@ import { around, broadcast, clock, locks, random } from "./ports/browser";
 import { webCrypto } from "./ports/crypto";
 import { IndexedDatabases } from "./ports/indexeddb";
 import { fetchTransport } from "./ports/fetch";
-import { ChunkMedia } from "./ports/media-chunks";
 import { hasOpfs, OpfsMedia } from "./ports/opfs";
 import type { MediaStore, Ports } from "./ports/ports";
 import type { Accounts } from "./shapes";
@@ -18,7 +17,8 @@ import { whenIdle } from "./updates";
 const databases = new IndexedDatabases();
 
 async function media(person: string): Promise<MediaStore> {
-  return (await hasOpfs()) ? new OpfsMedia(person) : ChunkMedia.open(databases, person);
+  if (await hasOpfs()) return new OpfsMedia(person);
+  return (await import("./ports/media-chunks")).ChunkMedia.open(databases, person);
 }
 
 const ports: Ports = {

@@ -9,6 +9,8 @@ export default {
     emptyOutDir: true,
     target: "node22",
     minify: false,
+    // Loading a part from the disk would take its own time.
+    rolldownOptions: { output: { codeSplitting: false } },
   },
   ssr: { noExternal: true },
 };

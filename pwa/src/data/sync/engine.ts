@@ -8,7 +8,6 @@ import type { SyncStatus } from "../shapes";
 import { check } from "./answers";
 import { Backoff } from "./backoff";
 import { ensureBase, renew, trim } from "./identity";
-import { offer } from "./offer";
 import { pull, type PullReport } from "./pull";
 import { push, type Consumed, type Went } from "./push";
 
@@ -180,7 +179,7 @@ export class Engine {
   }
 
   private async becomeNew(why: "copy" | { epoch: string }): Promise<void> {
-    if (why !== "copy") await offer(this.core, why.epoch);
+    if (why !== "copy") await (await import("../rare")).offer(this.core, why.epoch);
     const base = await this.core.cache.read(["state"], baseState);
     await renew(this.core.stores, this.core.ports.random, base, why === "copy" ? undefined : why.epoch);
     await this.core.overlay.load(this.core.outbox);
