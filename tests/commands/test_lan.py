@@ -53,7 +53,8 @@ def test_the_authority_may_sign_for_private_addresses_only(address: LanAddress) 
     networks = [
         each.value for each in limits.permitted_subtrees or [] if isinstance(each, x509.IPAddress)
     ]
-    assert networks and all(network.is_private or network.is_link_local for network in networks)
+    assert networks
+    assert all(network.is_private or network.is_link_local for network in networks)
 
 
 def test_the_keys_are_for_their_owner_only(address: LanAddress) -> None:
