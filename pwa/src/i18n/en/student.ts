@@ -103,7 +103,7 @@ export const student = {
     addInterest: "Add an interest",
     addStandard: "Say what it shows",
     search: "Search for something it shows",
-    searchHint: "plan, measure, explain…",
+    searchHint: "plan, explain, choose…",
     found: (n: number) => plural(n, { one: "# found", other: "# found" }),
     nothing: "Nothing found with these words. Try another word.",
     noFramework: "The list is not on this device yet. It comes with the next connection.",

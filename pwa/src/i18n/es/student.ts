@@ -107,7 +107,7 @@ export const student: Words<typeof english> = {
     addInterest: "Agregar un interés",
     addStandard: "Decir qué muestra",
     search: "Busca algo que muestre",
-    searchHint: "planear, medir, explicar…",
+    searchHint: "planeo, explico, reviso…",
     found: (n: number) => plural(n, { one: "Se encontró #", other: "Se encontraron #" }),
     nothing: "No se encontró nada con esas palabras. Prueba con otra.",
     noFramework: "La lista todavía no está en este dispositivo. Llegará con la próxima conexión.",
