@@ -24,3 +24,13 @@ def server(databases: Databases, tmp_path: Path) -> Iterator[Running]:
     with running(url, tmp_path / "data", **settings) as started:
         yield started
     databases.drop(url)
+
+
+@pytest.fixture
+def still(databases: Databases, tmp_path: Path) -> Iterator[Running]:
+    """The small school without a running server, for words of the command line."""
+    url = databases.fresh(prepare)
+    (tmp_path / "still").mkdir()
+    place = Running(url, tmp_path / "still")
+    yield place
+    databases.drop(url)

@@ -81,12 +81,18 @@ def kill_somewhere(server: Running, random: Random, pulse: Pulse, number: int) -
 
 def finish(writers: list[Writer], photographer: Photographer) -> None:
     """Everybody sends what is left, to a server that stays."""
+    photographer.stop()
+    finish_writers(writers)
+    photographer.join(120)
+    assert not photographer.is_alive()
+
+
+def finish_writers(writers: list[Writer]) -> None:
     for writer in writers:
         writer.enough.set()
-    photographer.stop()
-    for thread in (*writers, photographer):
-        thread.join(120)
-        assert not thread.is_alive(), thread.name
+    for writer in writers:
+        writer.join(120)
+        assert not writer.is_alive(), writer.name
 
 
 def everything_is_as_it_was_left(

@@ -57,8 +57,27 @@ class Promises:
         assert not halves, f"{len(halves)} batches are there by half"
 
 
-class Writer(threading.Thread):
-    """One device. It saves batch after batch and sends what waits, again and again until it is acknowledged.
+class Sender(threading.Thread):
+    """A device that works until it has had `enough`; what goes wrong in it is kept among the faults."""
+
+    def __init__(self, name: str, remote: Remote, seed: int, kept: Promises) -> None:
+        super().__init__(name=name, daemon=True)
+        self.remote, self.random, self.kept = remote, Random(seed), kept
+        self.device: Device = remote.device()
+        self.enough, self.pause = threading.Event(), threading.Event()
+
+    def run(self) -> None:
+        try:
+            self.work()
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the test must hear of it
+            self.kept.faults.append(f"{self.name}: {problem!r}")
+
+    def work(self) -> None:
+        raise NotImplementedError
+
+
+class Writer(Sender):
+    """Saves batch after batch and sends what waits, again and again until it is acknowledged.
 
     A batch makes a work, edits it, and tags the one work that all devices of this person share: one space,
     so one transaction.
@@ -67,26 +86,21 @@ class Writer(threading.Thread):
     def __init__(
         self, remote: Remote, shared: str, seed: int, pulse: Pulse, kept: Promises
     ) -> None:
-        super().__init__(name=f"writer {seed}", daemon=True)
-        self.remote, self.shared, self.random = remote, shared, Random(seed)
-        self.device: Device = remote.device()
-        self.pulse, self.kept = pulse, kept
+        super().__init__(f"writer {seed}", remote, seed, kept)
+        self.shared, self.pulse = shared, pulse
         self.outbox: list[list[Json]] = []
+        self.ring: list[Json] = []
         self.hashes = [CONSUMED_START]
         self.titles: dict[str, str] = {}
         self.revisions: dict[str, int] = {}
         self.tags: set[str] = set()
         self.retries = 0
-        self.enough, self.pause = threading.Event(), threading.Event()
 
-    def run(self) -> None:
-        try:
-            while not self.enough.is_set() or self.outbox:
-                if not self.enough.is_set() and len(self.outbox) < AT_ONCE:
-                    self.save()
-                self.send()
-        except Exception as problem:  # noqa: BLE001 - whatever it is, the test must hear of it
-            self.kept.faults.append(f"{self.name}: {problem!r}")
+    def work(self) -> None:
+        while not self.enough.is_set() or self.outbox:
+            if not self.enough.is_set() and len(self.outbox) < AT_ONCE:
+                self.save()
+            self.send()
 
     def save(self) -> None:
         record, device = ids.new_id(), self.device
@@ -125,19 +139,17 @@ class Writer(threading.Thread):
         odd = [each for each in told["results"] if each["status"] != "ok"]
         assert odd == []
         self.kept.acknowledged.update(each["id"] for each in waiting)
+        self.ring += waiting
         self.outbox.clear()
 
 
-class Photographer(threading.Thread):
-    """A device that sends a photo each time it is asked to, through whatever happens to the server."""
+class Photographer(Sender):
+    """Sends a photo each time it is asked to, through whatever happens to the server."""
 
     def __init__(self, remote: Remote, seed: int, kept: Promises) -> None:
-        super().__init__(name="photographer", daemon=True)
-        self.remote, self.random, self.kept = remote, Random(seed), kept
-        self.device = remote.device()
-        self.wanted, self.pause = threading.Semaphore(0), threading.Event()
+        super().__init__("photographer", remote, seed, kept)
+        self.wanted = threading.Semaphore(0)
         self.photos: dict[str, bytes] = {}
-        self.enough = threading.Event()
 
     def another(self) -> None:
         self.wanted.release()
@@ -146,12 +158,9 @@ class Photographer(threading.Thread):
         self.enough.set()
         self.wanted.release()
 
-    def run(self) -> None:
-        try:
-            while self.wanted.acquire() and not self.enough.is_set():
-                self.take()
-        except Exception as problem:  # noqa: BLE001 - whatever it is, the test must hear of it
-            self.kept.faults.append(f"{self.name}: {problem!r}")
+    def work(self) -> None:
+        while self.wanted.acquire() and not self.enough.is_set():
+            self.take()
 
     def take(self) -> None:
         upload, seed = ids.new_id(), str(self.random.random())

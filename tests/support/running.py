@@ -93,7 +93,19 @@ class Running:
 
     def run(self, *words: str) -> str:
         """Another word of the command line on the same data; what it prints."""
-        done = subprocess.run(
+        done = self._word(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def refuses(self, *words: str) -> str:
+        """A word that must fail; the sentence it fails with."""
+        done = self._word(*words)
+        assert done.returncode != 0, done.stdout
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.stderr
+
+    def _word(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-m", "pathfolio.cli", *words],
             env=self.environment(),
             stdin=subprocess.DEVNULL,
@@ -101,8 +113,6 @@ class Running:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathfolio import clock, migrations
 from pathfolio.backup import snapshot
 from pathfolio.backup.manifest import BackupError, Manifest, copy_hashed, hash_file, pieces_of
 from pathfolio.db import db, read, run_write
-from pathfolio.settings import current
+from pathfolio.settings import Settings, current
 from pathfolio.syncing import epochs, erase, ledger, rebuild
 from pathfolio.uploads.models import OPEN, Upload
 from pathfolio.uploads.storage import store
@@ -81,21 +81,32 @@ def copy_media(keys: list[str], folder: Path, manifest: Manifest) -> int:
     return missing
 
 
-def put_files(data: Path, folder: Path, newer_ledger: Path | None = None) -> None:
-    """Puts the key and the ledger of erasures into the empty folder `data`, before the application starts on it.
-
-    Raises BackupError and changes nothing when the backup is damaged or the place is not empty.
-    """
+def check(folder: Path, chosen: Settings) -> Manifest:
+    """Is the backup whole, and the place for it empty and of its kind? Looks only; raises BackupError."""
     manifest = Manifest.read(folder)
     if damaged := list(manifest.damaged(folder)):
         shown = ", ".join(damaged[:5])
         raise BackupError(
             f"The backup is damaged ({len(damaged)} files, such as {shown}). Use another one."
         )
-    if data.exists() and any(data.iterdir()):
+    if chosen.data.exists() and any(chosen.data.iterdir()):
         raise BackupError(
-            f"{data} is not empty. Move it away, or set PATHFOLIO_DATA to a new folder."
+            f"{chosen.data} is not empty. Move it away, or set PATHFOLIO_DATA to a new folder."
         )
+    if manifest.revision not in migrations.versions():
+        raise BackupError(
+            f"The backup was made by a newer Pathfolio ({manifest.version}). Restore it with that version."
+        )
+    snapshot.check(chosen.url(), manifest.database)
+    return manifest
+
+
+def put_files(chosen: Settings, folder: Path, newer_ledger: Path | None = None) -> None:
+    """Puts the key and the ledger of erasures into the empty data folder, before the application starts on it.
+
+    Raises BackupError and changes nothing when `check` finds something.
+    """
+    manifest, data = check(folder, chosen), chosen.data
     for name in KEPT_FILES:
         if f"data/{name}" in manifest.files:
             target = data / name

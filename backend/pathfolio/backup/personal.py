@@ -11,8 +11,8 @@ from sqlalchemy import or_, select
 from pathfolio.backup.manifest import BackupError, copy_hashed
 from pathfolio.clock import to_wire
 from pathfolio.db import read
-from pathfolio.syncing.models import History, Record
-from pathfolio.uploads.models import KEPT, Upload
+from pathfolio.syncing.models import History, Member, Record
+from pathfolio.uploads.models import OPEN, Upload
 from pathfolio.uploads.storage import store
 from pathfolio_media.store import NoSuchObjectError
 
@@ -27,25 +27,30 @@ def copy(school: str, person: str, folder: Path) -> int:
         raise BackupError(f"{folder} is not empty. Name a new folder for the copy.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with read() as session:
-        rows = session.scalars(
-            select(Record).where(
-                Record.school == school,
-                Record.gone.is_(False),
-                or_(Record.space.in_((f"u:{person}", f"p:{person}")), Record.by == person),
-            )
-        ).all()
+        seen = select(Member.space).where(Member.school == school, Member.person == person)
+        theirs = (
+            Record.school == school,
+            Record.gone.is_(False),
+            or_(Record.space.in_((f"u:{person}", f"p:{person}")), Record.by == person),
+        )
+        rows = session.scalars(select(Record).where(*theirs)).all()
         records = [json.loads(row.body) for row in rows]
         history = [
             entry(row)
             for row in session.scalars(
                 select(History)
-                .where(History.school == school, History.record.in_([row.record for row in rows]))
+                .where(
+                    History.school == school,
+                    History.record.in_(select(Record.record).where(*theirs)),
+                    # What somebody else wrote in private, before it was published here, stays theirs.
+                    or_(History.space.in_(seen), History.by == person),
+                )
                 .order_by(History.record, History.rev)
             )
         ]
         uploads = session.scalars(
             select(Upload).where(
-                Upload.school == school, Upload.person == person, Upload.state.in_(KEPT)
+                Upload.school == school, Upload.person == person, Upload.state != OPEN
             )
         ).all()
     write(folder / "records.json", records)

@@ -8,10 +8,12 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-from sqlalchemy import Engine, func, inspect, make_url, select, table, text
+from sqlalchemy import Engine, create_engine, func, inspect, make_url, select, table, text
 
 from pathfolio.backup.manifest import BackupError
 
+TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+PROGRAM_MISSING = "{} is missing. Install PostgreSQL's client programs of the server's version."
 NAMES = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 
 
@@ -26,17 +28,37 @@ def take(engine: Engine, folder: Path) -> tuple[Path, dict[str, int]]:
     return path, _take_postgres(engine, path)
 
 
+def check(url: str, kind: str) -> None:
+    """Can a backup of this kind of database be put into the one at `url`? Raises BackupError."""
+    wanted = make_url(url)
+    if wanted.get_backend_name() != kind:
+        raise BackupError(
+            f"This backup is of a {TITLES.get(kind, kind)} database. Set PATHFOLIO_DATABASE_URL to an empty one"
+            " of that kind."
+        )
+    if kind == "postgresql" and shutil.which("pg_restore") is None:
+        raise BackupError(PROGRAM_MISSING.format("pg_restore"))
+    if kind == "sqlite" and not Path(wanted.database or "").exists():
+        return  # looking would make the file
+    engine = create_engine(wanted)
+    try:
+        demand_empty(engine)
+    finally:
+        engine.dispose()
+
+
+def demand_empty(engine: Engine) -> None:
+    """Raises BackupError."""
+    if inspect(engine).get_table_names():
+        raise BackupError("The database is not empty. Restore only into a new, empty one.")
+
+
 def put(engine: Engine, path: Path) -> dict[str, int]:
     """Fills the empty database of `engine` from a snapshot; returns the rows of each table.
 
     Raises BackupError, also when the database is not empty.
     """
-    if inspect(engine).get_table_names():
-        raise BackupError("The database is not empty. Restore only into a new, empty one.")
-    if path.name != NAMES[engine.dialect.name]:
-        raise BackupError(
-            f"This backup holds {path.name}; set PATHFOLIO_DATABASE_URL to that kind of database."
-        )
+    demand_empty(engine)
     if engine.dialect.name == "sqlite":
         engine.dispose()
         _put_sqlite(engine, path)
@@ -125,9 +147,7 @@ def _run(*command: str, engine: Engine) -> None:
             text=True,
         )
     except FileNotFoundError:
-        raise BackupError(
-            f"{command[0]} is missing. Install PostgreSQL's client programs of the server's version."
-        ) from None
+        raise BackupError(PROGRAM_MISSING.format(command[0])) from None
     except subprocess.CalledProcessError as problem:
         raise BackupError(f"{command[0]} failed: {problem.stderr.strip()}") from None
 

@@ -44,7 +44,7 @@ def application(chosen: Settings | None = None) -> Iterator[Flask]:
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Turns refusals of the domains into one sentence on the terminal."""
+    """Turns refusals of the domains, and of the disk, into one sentence on the terminal."""
     from pathfolio.backup.manifest import BackupError
     from pathfolio.errors import Problem
 
@@ -54,3 +54,6 @@ def sentences() -> Iterator[None]:
         raise click.ClickException(str(problem)) from None
     except Problem as problem:
         raise click.ClickException(problem.detail) from None
+    except OSError as problem:
+        where = f": {problem.filename}" if problem.filename else ""
+        raise click.ClickException(f"{problem.strerror or problem}{where}.") from None

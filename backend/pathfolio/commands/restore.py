@@ -20,6 +20,10 @@ def command(folder: Path, ledger: Path | None) -> None:
     from pathfolio.backup import operations
 
     with sentences():
-        operations.put_files(settings().data, folder, ledger)
+        operations.put_files(settings(), folder, ledger)
     with application(), sentences():
         operations.put(folder, click.echo)
+    if ledger is None:
+        click.echo(
+            "Was anybody erased after this backup was taken? They are back: erase them again, or restore with --ledger."
+        )

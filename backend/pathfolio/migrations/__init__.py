@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 import pathfolio
@@ -39,6 +40,11 @@ def config(connection: Connection | None = None) -> Config:
 def version(connection: Connection) -> str | None:
     """The version a database is at, None for an empty one."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def versions() -> set[str]:
+    """All versions that this Pathfolio knows."""
+    return {each.revision for each in ScriptDirectory(str(FOLDER)).walk_revisions()}
 
 
 def upgrade(target: str = "head", *, engine: Engine | None = None) -> tuple[str | None, str | None]:
