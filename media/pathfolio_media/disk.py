@@ -121,7 +121,10 @@ class DiskStore:
     def sweep(self, before: datetime) -> int:
         stale = [path for path in (self.root / "tmp").iterdir() if _time(path) < before]
         for path in stale:
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
         return len(stale)
 
     # ---- whole objects

@@ -47,10 +47,12 @@ class Workshop:
     `jailed` tells, once a picture was rendered, whether the child has a room of its own (see `jail`).
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, scratch: Path | None = None) -> None:
+        """`scratch`: a folder that somebody sweeps, since a killed worker leaves its last renditions behind."""
         self.limits = limits or Limits()
         self.jailed = True
-        self._scratch = tempfile.TemporaryDirectory(prefix="pathfolio-render-")
+        self._parent = scratch
+        self._scratch = self._new_scratch()
         self._zygote: _Zygote | None = None
 
     @contextmanager
@@ -59,6 +61,9 @@ class Workshop:
 
         A picture that is refused, broken, or takes its child process down says so in `report.refused`.
         """
+        if not Path(self._scratch.name).is_dir():  # swept while nothing was to do
+            self._end()
+            self._scratch = self._new_scratch()
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as name:
             request = {"target": name, "mime": mime, "limits": asdict(self.limits)}
             answer = self._ask(request, source)
@@ -79,6 +84,11 @@ class Workshop:
         at: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _new_scratch(self) -> "tempfile.TemporaryDirectory[str]":
+        return tempfile.TemporaryDirectory(
+            prefix="render-", dir=self._parent, ignore_cleanup_errors=True
+        )
 
     def _ask(self, request: dict[str, Any], source: Path) -> dict[str, Any]:
         answer = self._running().ask(request, source)

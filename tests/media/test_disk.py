@@ -68,9 +68,13 @@ def test_old_leftovers_are_swept_and_young_ones_stay(store: DiskStore) -> None:
     old, young = store.root / "tmp" / "old", store.root / "tmp" / "young"
     for path in (old, young):
         path.write_bytes(b"half")
+    renditions = store.root / "tmp" / "render-of-a-killed-worker"
+    renditions.mkdir()
+    (renditions / "w320.webp").write_bytes(b"half")
     yesterday = (datetime.now(UTC) - timedelta(days=2)).timestamp()
-    os.utime(old, (yesterday, yesterday))
-    assert store.sweep(datetime.now(UTC) - timedelta(days=1)) == 1
+    for path in (old, renditions):
+        os.utime(path, (yesterday, yesterday))
+    assert store.sweep(datetime.now(UTC) - timedelta(days=1)) == 2
     assert [path.name for path in (store.root / "tmp").iterdir()] == ["young"]
 
 

@@ -285,3 +285,15 @@ def test_without_a_room_pictures_are_rendered_all_the_same(
     with Workshop() as workshop:
         assert Rendered(workshop, pictures.jpeg(), "image/jpeg", tmp_path).report.refused is None
         assert not workshop.jailed
+
+
+def test_a_swept_scratch_folder_is_made_anew(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with Workshop(scratch=scratch) as workshop:
+        for _ in range(2):
+            made = Rendered(workshop, pictures.jpeg(), "image/jpeg", tmp_path)
+            assert made.report.refused is None
+            for left in scratch.iterdir():
+                shutil.rmtree(left)
+    assert list(scratch.iterdir()) == []

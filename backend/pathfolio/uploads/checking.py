@@ -85,7 +85,7 @@ def workshop() -> Workshop:
     if found is None:
         chosen = settings.current()
         limits = Limits(chosen.image_megapixels * MEGA, chosen.jpeg_megapixels * MEGA)
-        found = current_app.extensions[_WORKSHOP] = Workshop(limits)
+        found = current_app.extensions[_WORKSHOP] = Workshop(limits, store().root / "tmp")
     return found
 
 
