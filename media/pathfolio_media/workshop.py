@@ -63,6 +63,7 @@ class Workshop:
         """
         if not Path(self._scratch.name).is_dir():  # swept while nothing was to do
             self._end()
+            self._scratch.cleanup()
             self._scratch = self._new_scratch()
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as name:
             request = {"target": name, "mime": mime, "limits": asdict(self.limits)}
