@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { readFile, readdir, writeFile } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { join, posix, resolve } from "node:path";
 import { build, type Plugin } from "vite";
 
 const LEFT_OUT = /^(\.vite\/|sw\.js$|.*\.map$)/;
@@ -29,7 +29,7 @@ export function serviceWorker(): Plugin {
     apply: "build",
     configResolved(config) {
       root = config.root;
-      out = join(config.root, config.build.outDir);
+      out = resolve(config.root, config.build.outDir);
     },
     closeBundle: {
       sequential: true,

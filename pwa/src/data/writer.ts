@@ -154,7 +154,7 @@ export class Writer {
     });
   }
 
-  set(id: string, field: string, value: unknown, seen?: Rev): Promise<void> {
+  async set(id: string, field: string, value: unknown, seen?: Rev): Promise<void> {
     const clean = cleanValue(value);
     return this.change(
       id,
@@ -165,7 +165,7 @@ export class Writer {
     );
   }
 
-  text(id: string, field: string, value: string, seen?: Rev): Promise<void> {
+  async text(id: string, field: string, value: string, seen?: Rev): Promise<void> {
     const clean = cleanText(value);
     checkText(clean);
     return this.change(
@@ -177,7 +177,7 @@ export class Writer {
     );
   }
 
-  add(
+  async add(
     id: string,
     field: string,
     key: string,

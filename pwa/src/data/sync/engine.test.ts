@@ -1,0 +1,324 @@
+import { describe, expect, it } from "vitest";
+import { baseState, type Core } from "../core";
+import type { ClientRow, OutboxRow, RingRow } from "../databases";
+import { CONSUMED_START, consumedHash } from "../digest";
+import type { Request } from "../ports/ports";
+import { Device, EPOCH, body, idOf, page, settled } from "../testing";
+import { Writer } from "../writer";
+import { Engine } from "./engine";
+import type { WireMutation } from "../types.gen";
+
+const MINE = `p:${idOf("ana")}`;
+const NO_FILES = { run: () => Promise.resolve("idle" as const), drop: () => Promise.resolve() };
+
+interface Sent {
+  client: string;
+  mutations: WireMutation[];
+  epoch: string | null;
+}
+
+/** Consumes what is pushed, and confirms it: the numbering half of a server. */
+class Numbering {
+  epoch = EPOCH;
+  readonly clients = new Map<string, { n: number; hash: string }>();
+  readonly pushed: string[] = [];
+  readonly offered: string[] = [];
+
+  readonly answer = (request: Request): { json?: unknown; status?: number } | undefined => {
+    const sent = request.json as Sent;
+    if (request.path === "/api/sync/ping") return { status: 204 };
+    if (request.path === "/api/sync/push") return { json: this.push(sent) };
+    if (request.path === "/api/sync/offer") {
+      this.offered.push(...sent.mutations.map((one) => one.id));
+      return { json: { taken: [], had: [], refused: [] } };
+    }
+    if (sent.epoch !== null && sent.epoch !== this.epoch)
+      return { json: page({ epoch: this.epoch, more: true }) };
+    const { n, hash } = this.known(sent.client);
+    return { json: page({ epoch: this.epoch, confirmed: [n, hash], spaces: { [MINE]: [1, "a", 0] } }) };
+  };
+
+  known(client: string): { n: number; hash: string } {
+    const known = this.clients.get(client) ?? { n: 0, hash: CONSUMED_START };
+    this.clients.set(client, known);
+    return known;
+  }
+
+  private push({ client, mutations }: Sent): object {
+    const known = this.known(client);
+    for (const one of mutations) {
+      if (one.n !== known.n + 1) continue;
+      known.n = one.n;
+      known.hash = consumedHash(known.hash, one.id);
+      this.pushed.push(one.id);
+    }
+    return {
+      last_n: known.n,
+      hash: known.hash,
+      epoch: this.epoch,
+      now: "2026-11-23T08:00:00.000Z",
+      results: [],
+    };
+  }
+}
+
+async function running(device: Device): Promise<{ core: Core; writer: Writer; engine: Engine }> {
+  const core = await device.open();
+  const engine = new Engine(core, NO_FILES);
+  engine.start();
+  await settled();
+  return { core, writer: new Writer(core), engine };
+}
+
+function outbox(core: Core): Promise<OutboxRow[]> {
+  return core.outbox.read(["outbox"], (tx) => tx.range<OutboxRow>("outbox"));
+}
+
+function ring(core: Core): Promise<RingRow[]> {
+  return core.outbox.read(["ring"], (tx) => tx.range<RingRow>("ring"));
+}
+
+async function client(core: Core): Promise<ClientRow> {
+  return (await core.outbox.read(["state"], (tx) => tx.get<ClientRow>("state", "client"))) as ClientRow;
+}
+
+describe("the sync of a device", () => {
+  it("moves to the ring only what a pull confirms under the same running hash", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = (request) => (request.path === "/api/sync/pull" ? undefined : server.answer(request));
+    const { core, writer, engine } = await running(device);
+    await writer.create("artifact", { title: "Bridge" });
+    await engine.sync();
+    expect(server.pushed).toHaveLength(1);
+    expect(await outbox(core)).toHaveLength(1);
+    device.server = server.answer;
+    await engine.sync();
+    expect(await outbox(core)).toHaveLength(0);
+    expect((await ring(core)).map((row) => row.id)).toEqual(server.pushed);
+    expect(engine.status.value).toMatchObject({ online: true, complete: true });
+  });
+
+  it("goes on where the server is when an answer was lost", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    let lost = 1;
+    device.server = (request) => {
+      const answer = server.answer(request);
+      return request.path === "/api/sync/push" && lost-- > 0 ? undefined : answer;
+    };
+    const { core, writer, engine } = await running(device);
+    await writer.create("artifact", { title: "Bridge" });
+    await engine.sync();
+    await engine.sync();
+    expect(server.pushed).toHaveLength(1);
+    expect(await outbox(core)).toEqual([]);
+  });
+
+  it("becomes a new client when another device used its id, and sends everything with the same mutation ids", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = server.answer;
+    const { core, writer, engine } = await running(device);
+    const before = await client(core);
+    Object.assign(server.known(before.id), { n: 3, hash: "f".repeat(32) });
+    await writer.create("artifact", { title: "Bridge" });
+    const [row] = await outbox(core);
+    await engine.sync();
+    const now = await client(core);
+    expect(now.id).not.toBe(before.id);
+    expect(server.pushed).toEqual([row?.id]);
+    expect(await outbox(core)).toEqual([]);
+    expect(server.known(now.id).n).toBe(1);
+  });
+
+  it("offers ring and outbox to a restored server before it takes anything from it", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = server.answer;
+    const { core, writer, engine } = await running(device);
+    await writer.create("artifact", { title: "Bridge" });
+    await engine.sync();
+    const [old] = await ring(core);
+    await writer.create("artifact", { title: "Tower" });
+    const [waiting] = await outbox(core);
+    server.epoch = "epoch-two";
+    server.clients.clear();
+    await engine.sync();
+    expect(server.offered).toEqual([old?.id, waiting?.id]);
+    expect((await client(core)).epoch).toBe("epoch-two");
+    expect(await outbox(core)).toEqual([]);
+    expect((await ring(core)).map((one) => one.id).sort()).toEqual([old?.id, waiting?.id].sort());
+  });
+
+  it("makes an offer again that was cut, and loses nothing by it", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = server.answer;
+    const { core, writer, engine } = await running(device);
+    await writer.create("artifact", { title: "Bridge" });
+    await engine.sync();
+    server.epoch = "epoch-two";
+    device.server = (request) => (request.path === "/api/sync/offer" ? undefined : server.answer(request));
+    await engine.sync();
+    expect((await client(core)).epoch).toBe(EPOCH);
+    device.server = server.answer;
+    await engine.sync();
+    expect(server.offered).toHaveLength(1);
+    expect((await client(core)).epoch).toBe("epoch-two");
+  });
+
+  it("keeps a confirmed change in the ring for thirty days", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    let now = "2026-11-23T08:00:00.000Z";
+    device.server = (request) => {
+      const answer = server.answer(request);
+      if (request.path !== "/api/sync/pull") return answer;
+      return { json: { ...(answer?.json as object), now } };
+    };
+    const { core, writer, engine } = await running(device);
+    await writer.create("artifact", { title: "Bridge" });
+    await engine.sync();
+    now = "2026-12-23T07:59:59.000Z";
+    await engine.sync();
+    expect(await ring(core)).toHaveLength(1);
+    now = "2026-12-23T08:00:00.000Z";
+    await engine.sync();
+    expect(await ring(core)).toHaveLength(0);
+  });
+
+  it("asks the same person to sign in again after a 401, and then goes on", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = () => ({ status: 401, json: { slug: "sign_in", detail: "Please sign in." } });
+    const { core, writer, engine } = await running(device);
+    await writer.create("artifact", { title: "Bridge" });
+    await engine.sync();
+    expect(engine.status.value.signInNeeded).toBe(true);
+    const asked = device.requests.length;
+    await engine.sync();
+    expect(device.requests).toHaveLength(asked);
+    device.server = server.answer;
+    engine.signedIn();
+    await engine.sync();
+    expect(engine.status.value).toMatchObject({ signInNeeded: false, online: true });
+    expect(await outbox(core)).toEqual([]);
+  });
+
+  it("waits as long as a busy server asks", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = () => ({ status: 503, json: { slug: "busy" }, headers: { "retry-after": "20" } });
+    const { engine } = await running(device);
+    device.server = server.answer;
+    const asked = device.requests.length;
+    await device.clock.pass(19_000);
+    expect(device.requests).toHaveLength(asked);
+    await device.clock.pass(8_000);
+    expect(engine.status.value).toMatchObject({ online: true, complete: true });
+  });
+
+  it("stops at 426 and 410 and says why", async () => {
+    for (const [status, flag] of [
+      [426, "updateNeeded"],
+      [410, "accountDeleted"],
+    ] as const) {
+      const device = new Device();
+      device.server = () => ({ status, json: { slug: "gone", detail: "A sentence." } });
+      const { engine } = await running(device);
+      expect(engine.status.value).toMatchObject({ [flag]: true, problem: { sentence: "A sentence." } });
+      const asked = device.requests.length;
+      await engine.sync();
+      expect(device.requests).toHaveLength(asked);
+    }
+  });
+
+  it("halves a batch that is too large", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = (request) => {
+      if (request.path === "/api/sync/push" && (request.json as Sent).mutations.length > 2)
+        return { status: 413, json: { slug: "too_large" } };
+      return server.answer(request);
+    };
+    const { core, writer, engine } = await running(device);
+    for (const title of ["a", "b", "c", "d", "e"]) await writer.create("artifact", { title });
+    await engine.sync();
+    expect(server.pushed).toHaveLength(5);
+    expect(await outbox(core)).toEqual([]);
+  });
+
+  it("tells a Wi-Fi sign-in page from the school: nothing is taken, and it tries again", async () => {
+    const device = new Device();
+    device.server = () => ({ status: 200, json: "<html>" });
+    const { core, engine } = await running(device);
+    expect(engine.status.value.online).toBe(false);
+    expect(await core.cache.read(["state"], baseState)).toMatchObject({ vector: {}, complete: false });
+  });
+});
+
+describe("several tabs of one browser", () => {
+  it("have one leader; when it closes another takes over", async () => {
+    const device = new Device();
+    device.server = new Numbering().answer;
+    const first = await running(device);
+    const second = await running(device);
+    expect([first.engine.leads, second.engine.leads]).toEqual([true, false]);
+    await first.engine.close();
+    await settled();
+    expect(second.engine.leads).toBe(true);
+  });
+
+  it("see at once what one of them saves, and the leader sends it", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = server.answer;
+    const first = await running(device);
+    const second = await running(device);
+    const id = await second.writer.create("artifact", { title: "Bridge" });
+    await settled();
+    expect((await first.core.lookAt(id)).record?.fields["title"]).toBe("Bridge");
+    second.engine.saved();
+    await device.clock.pass(1_000);
+    expect(server.pushed).toHaveLength(1);
+    await settled();
+    expect(second.engine.status.value.online).toBe(true);
+  });
+
+  it("take the lead from one that sleeps", async () => {
+    const device = new Device();
+    device.server = new Numbering().answer;
+    const asleep = await running(device);
+    const awake = await running(device);
+    asleep.core.channel.close();
+    awake.engine.wanted();
+    await device.clock.pass(6_000);
+    expect(awake.engine.leads).toBe(true);
+  });
+});
+
+describe("what this device shows", () => {
+  it("is its base with the waiting changes on top, before and after they are confirmed", async () => {
+    const device = new Device();
+    const core = await device.open();
+    const writer = new Writer(core);
+    const asked = await core.cache.read(["state"], baseState);
+    const { applyPage } = await import("./apply");
+    const bridge = body("bridge", MINE, 1, { title: "Bridge", where: "River" });
+    await applyPage(
+      core.cache,
+      asked,
+      page({ spaces: { [MINE]: [1, "a", 0] }, changes: [bridge] }),
+      undefined,
+    );
+    await writer.set(bridge.id, "title", "Tower");
+    const [row] = await outbox(core);
+    expect(row).toMatchObject({ base: bridge.rev, pulled: "2026-11-23T08:00:00.000Z", space: MINE });
+    expect((await core.lookAt(bridge.id)).record?.fields).toEqual({ title: "Tower", where: "River" });
+    const newer = body("bridge", MINE, 2, { title: "Castle", where: "River" });
+    const next = page({ spaces: { [MINE]: [2, "b", 0] }, changes: [newer] });
+    await applyPage(core.cache, { ...asked, vector: { [MINE]: [1, "a", 0] } }, next, 1);
+    expect((await core.lookAt(bridge.id)).record?.fields["title"]).toBe("Castle");
+  });
+});
