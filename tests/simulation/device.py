@@ -28,6 +28,7 @@ class Device:
     """Ids of the mutations that its disk must hold."""
     revs: dict[str, int] = field(default_factory=dict)
     epoch: str | None = None
+    whole: bool = False
     editor: Json | None = None
     """A form that was filled earlier: record, field, the text then and its rev."""
 
@@ -73,16 +74,18 @@ class Device:
         raise BrokenPromiseError(1, f"{self.name} lost its mutation {identity} ({old['op']})")
 
     def _forward(self, found: Json) -> None:
-        client = found["client"]
+        """Records only get newer, but where the server began a new epoch and all is read anew."""
+        client, state = found["client"], found["state"]
         epoch = client["epoch"] if client else None
         revs = {body["id"]: body["rev"][0] for body in found["base"]}
-        if epoch == self.epoch:
+        whole = state is not None and state["client"] == client["id"] and not state["replacing"]
+        if whole and self.whole and epoch == self.epoch:
             for record in self.revs.keys() & revs.keys():
                 if revs[record] < self.revs[record]:
                     raise BrokenPromiseError(
                         4, f"{self.name} went back in time with the record {record}"
                     )
-        self.revs, self.epoch = revs, epoch
+        self.revs, self.epoch, self.whole = revs, epoch, whole
 
     def may_go_back(self) -> None:
         """Its cache lost its newest commits, or all of them."""

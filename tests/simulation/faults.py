@@ -114,7 +114,7 @@ def start(
     own: set[str] | None = None,
 ) -> None:
     """The app begins again; what it must show at once is compared."""
-    if device.running:
+    if device.running or simulation.busy(device):
         return
     simulation.stage.note("starts", device.name)
     pending = simulation.node.ask("start", device.name)

@@ -48,8 +48,8 @@ def same_after_reload(device: Device, before: list[Json], now: list[Json]) -> No
 
 
 def own_words_stayed(device: Device, own: set[str], found: Json) -> None:
-    """Promise 4, after a power cut: one's own writes are still readable."""
-    missing = own - words_in(found["shown"])
+    """Promise 4, after a power cut: one's own writes are shown, or wait until what they changed is back."""
+    missing = own - words_in([found["shown"], waiting(found)])
     if missing:
         raise BrokenPromiseError(4, f"{device.name} shows its own words no more: {missing}")
 

@@ -31,6 +31,12 @@ class Action:
     record: str | None = None
     dropped: frozenset[str] | None = None
 
+    def outdates(self, form: Json) -> bool:
+        """Whether it may change what a form of the same tab holds: on a screen that is one and the same form."""
+        if self.do in {"undo", "resolve", "retry"}:
+            return True
+        return self.do == "text" and self.args[:2] == (form["record"], form["field"])
+
 
 Chooser = Callable[["Screen"], Action | None]
 
@@ -233,13 +239,13 @@ def arrange(screen: Screen) -> Action | None:
     entries = record["fields"].get(field) or {}
     keys = sorted(entries, key=lambda key: (entries[key]["p"], key))
     how = screen.chance.random()
-    if len(keys) > 1 and how < 0.35:
+    if len(keys) > 1 and how < 0.5:
         key, other = screen.chance.sample(keys, 2)
         after = screen.chance.choice((other, None))
         return Action("move", (identity, field, key, after), identity)
-    if keys and how < 0.5:
+    if keys and how < 0.6:
         return Action("remove", (identity, field, screen.chance.choice(keys)), identity)
-    if keys and how < 0.65:
+    if keys and how < 0.7:
         return Action("add", (identity, field, screen.chance.choice(keys), entry(screen, field)), identity)
     key = "".join(screen.chance.choices("abcdefghijklmnopqrstuvwxyz234567", k=25)) + "a"
     where = [screen.chance.choice((None, *keys))] if screen.chance.random() < 0.5 else []
@@ -298,7 +304,7 @@ STUDENT: list[tuple[Chooser, float]] = [
     (set_line, 4),
     (tag, 4),
     (make_showcase, 1),
-    (arrange, 4),
+    (arrange, 6),
 ]
 TEACHER: list[tuple[Chooser, float]] = [
     *BOTH,

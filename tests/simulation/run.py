@@ -113,6 +113,10 @@ class Simulation:
         """Call `then` when a command came to its end, unless the app dies before."""
         self._waiting.append((device, pending, then))
 
+    def busy(self, device: Device) -> bool:
+        """Whether the app is starting, or its person is signing in or out."""
+        return any(each[0] is device for each in self._waiting)
+
     def died(self, device: Device) -> None:
         """The app of a device ended; nobody hears of what it was told to do."""
         device.running, device.editor = False, None
@@ -142,6 +146,8 @@ class Simulation:
 
     def sign_in(self, device: Device) -> None:
         """Until it worked."""
+        if device.running or self.busy(device):
+            return
         self.stage.note("signs in", device.name)
         form = {
             "username": device.person,
@@ -162,6 +168,15 @@ class Simulation:
         device.running = True
         self.agenda.after(LOOKS_FOR, lambda: self.look(device, "hidden"))
 
+    def asked_to_sign_in(self, device: Device, found: Json) -> None:
+        """The same person signs in again where the screen asks for it."""
+        if not found["status"]["signInNeeded"]:
+            return
+        self.stage.note("signs in again", device.name)
+        pending = self.node.ask("sign in again", device.name, device.person)
+        self.when_done(device, pending, lambda _: None)
+        self.follow()
+
     # People
 
     def somebody_acts(self) -> None:
@@ -179,9 +194,12 @@ class Simulation:
 
     def act(self, device: Device) -> None:
         before = device.dump()
+        self.asked_to_sign_in(device, before)
         action = Screen(device, before, self.chance).choose()
         if action is None:
             return
+        if device.editor is not None and action.outdates(device.editor):
+            device.editor = None
         self.trace.acted[action.do] += 1
         self.stage.note("does", device.name, action.do, list(action.args))
         typed = words_in(list(action.args)) - self.ledger.words.keys()
@@ -214,13 +232,14 @@ class Simulation:
         for device in self.devices.values():
             self.node.call("crash after", device.name)
             device.online = True
-            if not device.running:
-                faults.start(self, device)
             self.node.call("looks", device.name, event="visible")
             self.follow()
         limit = self.agenda.now + QUIET_WITHIN
         while True:
             self.until(self.agenda.now + MINUTE)
+            for device in self.devices.values():
+                if device.running:
+                    self.asked_to_sign_in(device, device.dump())
             unquiet = oracles.unquiet(self)
             if unquiet is None:
                 break

@@ -32,6 +32,7 @@ HOST = "https://pathfolio.test"
 SECRET = "Zk3v9Qx7Lr1Tn5Wb8Yc2Md6Hf4Jg0Ps!"
 MEMORY = Path("/dev/shm")
 EXTENSION = "pathfolio.highwater"
+PAGE_READS = {"content-type", "pathfolio", "pathfolio-epoch", "retry-after"}
 # user name: (role, class)
 CAST = {
     "cora": ("coordinator", None),
@@ -60,8 +61,8 @@ class Answer:
 
     @property
     def public(self) -> dict[str, str]:
-        """What a page can read of the headers: cookies are the browser's own."""
-        return {name: value for name, value in self.headers.items() if name != "set-cookie"}
+        """The headers that the engine reads; a cookie is the browser's own."""
+        return {name: value for name, value in self.headers.items() if name in PAGE_READS}
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - JSON
