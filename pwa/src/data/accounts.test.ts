@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import { LocalAccounts } from "./accounts";
+import type { LocalPerson } from "./local";
+import { mediaWork } from "./media-work";
+import { mediaKey } from "./media-cache";
+import { Device, EPOCH, idOf, meOf, page } from "./testing";
+import type { Request } from "./ports/ports";
+import { CONSUMED_START } from "./digest";
+
+const KEYS: Record<string, string> = { ana: btoa("a".repeat(32)), ben: btoa("b".repeat(32)) };
+
+/** A school whose sync is out of reach, while signing in works. */
+function school(shared: boolean) {
+  return (request: Request) => {
+    if (request.path !== "/api/session") return undefined;
+    if (request.method === "DELETE") return { status: 204 };
+    const { username } = request.json as { username: string };
+    const { id, name, role, status, school: own } = meOf(username);
+    const key = shared ? { shared_key: KEYS[username] } : {};
+    const person = { id, name, role, status, username };
+    return { status: 201, json: { person, school: own, session: "s", shared, ...key } };
+  };
+}
+
+function accountsOn(device: Device): LocalAccounts {
+  return new LocalAccounts(device.ports(), mediaWork);
+}
+
+function signIn(accounts: LocalAccounts, username: string, shared: boolean): Promise<LocalPerson> {
+  const request = { username, password: "three warm words", device: "tablet", shared };
+  return accounts.signIn(request) as Promise<LocalPerson>;
+}
+
+function titles(local: LocalPerson): Promise<string[]> {
+  return new Promise((resolve) => {
+    const stop = local.list("artifact").subscribe((found) => {
+      queueMicrotask(() => stop());
+      resolve(found.rows.map((row) => row.fields.title));
+    });
+  });
+}
+
+/** Everything on the disk as one text, to look for what must not be readable. */
+async function everything(device: Device): Promise<string> {
+  const names = await device.disk.names();
+  const tables = ["state", "outbox", "ring", "drafts", "uploads", "base", "words", "people", "files"];
+  return JSON.stringify(names.map((name) => tables.map((table) => device.disk.rows(name, table))));
+}
+
+describe("people who share a browser", () => {
+  it("never see each other's work; what was unsent is there at the next sign-in", async () => {
+    const device = new Device();
+    device.server = school(false);
+    const accounts = accountsOn(device);
+    const ana = await signIn(accounts, "ana", false);
+    await ana.create("artifact", { title: "Ana's bridge" });
+    expect(await accounts.signOut()).toEqual({ unsent: 1 });
+    const ben = await signIn(accounts, "ben", false);
+    expect(await titles(ben)).toEqual([]);
+    expect(await accounts.known()).toContainEqual({
+      person: idOf("ana"),
+      name: "ana",
+      username: "ana",
+      unsent: 1,
+    });
+    await accounts.signOut();
+    expect(await titles(await signIn(accounts, "ana", false))).toEqual(["Ana's bridge"]);
+  });
+
+  it("send only their own changes, and every call says whose it is", async () => {
+    const device = new Device();
+    const session = school(false);
+    device.server = (request) => {
+      if (request.path === "/api/sync/push") return { status: 503, json: { slug: "busy" } };
+      if (request.path !== "/api/sync/pull") return session(request) ?? { status: 204 };
+      return { json: page({ epoch: EPOCH, confirmed: [0, CONSUMED_START] }) };
+    };
+    const accounts = accountsOn(device);
+    const ana = await signIn(accounts, "ana", false);
+    await ana.create("artifact", { title: "Ana's bridge" });
+    await ana.sync();
+    await accounts.signOut();
+    device.requests.length = 0;
+    const ben = await signIn(accounts, "ben", false);
+    await ben.create("artifact", { title: "Ben's boat" });
+    await ben.sync();
+    const calls = device.requests.filter((request) => request.path.startsWith("/api/sync/"));
+    expect(new Set(calls.map((request) => request.headers?.["Pathfolio-Person"]))).toEqual(
+      new Set([idOf("ben")]),
+    );
+    expect(JSON.stringify(calls)).not.toContain("Ana's bridge");
+    expect(JSON.stringify(calls)).toContain("Ben's boat");
+  });
+
+  it("on a shared device leave nothing readable behind, and find it again with their own key", async () => {
+    const device = new Device();
+    device.server = school(true);
+    const accounts = accountsOn(device);
+    const ana = await signIn(accounts, "ana", true);
+    await ana.create("artifact", { title: "Ana's bridge" });
+    await ana.draft("note").set("half a sentence");
+    expect(await accounts.signOut()).toEqual({ unsent: 1 });
+    const left = await everything(device);
+    expect(left).not.toContain("Ana's bridge");
+    expect(left).not.toContain("half a sentence");
+    expect(left).not.toContain(KEYS["ana"]);
+    await signIn(accounts, "ben", true);
+    await accounts.signOut();
+    const again = await signIn(accounts, "ana", true);
+    expect(await titles(again)).toEqual(["Ana's bridge"]);
+    expect((await again.draft<string>("note").get())?.value).toBe("half a sentence");
+  });
+
+  it("on a shared device keep unsent files encrypted, byte for byte", async () => {
+    const device = new Device();
+    device.server = school(true);
+    const accounts = accountsOn(device);
+    const ana = await signIn(accounts, "ana", true);
+    const id = await ana.create("artifact", { title: "Ana's bridge" });
+    const words = new TextEncoder().encode("the plan of the bridge ".repeat(100_000));
+    await ana.attach(id, new Blob([words]), { type: "file", name: "plan.txt" });
+    const upload = (await (await device.ports().media(idOf("ana"))).keys())[0] ?? "";
+    await accounts.signOut();
+    expect(await (await device.ports().media(idOf("ana"))).keys()).toEqual([]);
+    await signIn(accounts, "ana", true);
+    const store = await device.ports().media(idOf("ana"));
+    const key = mediaKey(upload.split("/")[0] ?? "", "original");
+    expect(await store.read(key, 0, words.length)).toEqual(words);
+  });
+
+  it("are asked again by password, and a different person's answer is refused", async () => {
+    const device = new Device();
+    device.server = school(false);
+    const accounts = accountsOn(device);
+    const ana = await signIn(accounts, "ana", false);
+    ana.engine.tell({ signInNeeded: true });
+    await accounts.signInAgain("three warm words");
+    expect(ana.engine.status.value.signInNeeded).toBe(false);
+    device.server = () => school(false)({ method: "POST", path: "/api/session", json: { username: "ben" } });
+    await expect(accounts.signInAgain("three warm words")).rejects.toMatchObject({ slug: "invalid" });
+  });
+
+  it("stay signed in across a restart, without a network", async () => {
+    const device = new Device();
+    device.server = school(false);
+    await signIn(accountsOn(device), "ana", false);
+    device.server = () => undefined;
+    device.disk.crash();
+    const local = await accountsOn(device).current();
+    expect(local?.me.name).toBe("ana");
+  });
+});
+
+describe("a browser", () => {
+  it("that never saw anybody asks the server nothing", async () => {
+    const device = new Device();
+    expect(await accountsOn(device).current()).toBeUndefined();
+    expect(device.requests).toEqual([]);
+  });
+
+  it("that dropped our data says so while it is fetched again", async () => {
+    const device = new Device();
+    const { id, name, role, status, school: own } = meOf("ana");
+    device.looks.signedIn = true;
+    device.server = (request) =>
+      request.path === "/api/session"
+        ? {
+            status: 200,
+            json: { person: { id, name, role, status, username: "ana" }, school: own, shared: false },
+          }
+        : undefined;
+    const local = (await accountsOn(device).current()) as LocalPerson;
+    expect(local.engine.status.value).toMatchObject({ evicted: true, complete: false });
+  });
+
+  it("is wiped of a person whose account was deleted, and of nobody else", async () => {
+    const device = new Device();
+    device.server = school(false);
+    const accounts = accountsOn(device);
+    const ben = await signIn(accounts, "ben", false);
+    await ben.create("artifact", { title: "Ben's boat" });
+    await accounts.signOut();
+    const ana = await signIn(accounts, "ana", false);
+    await ana.create("artifact", { title: "Ana's bridge" });
+    await accounts.wipe();
+    const left = await everything(device);
+    expect(left).not.toContain("Ana's bridge");
+    expect(left).toContain("Ben's boat");
+  });
+});
