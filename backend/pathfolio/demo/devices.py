@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -164,7 +164,10 @@ class Devices:
         chosen = [(artifacts[index], student.works[index]) for index in student.showcase]
         keys = place_row(len(chosen))
         items = {
-            artifact: {"v": {"artifact": artifact, "caption": work.title}, "p": place}
+            artifact: {
+                "v": {"artifact": artifact, "caption": work.words.rsplit("\n", 1)[-1]},
+                "p": place,
+            }
             for (artifact, work), place in zip(chosen, keys, strict=True)
         }
         fields = {
@@ -172,6 +175,7 @@ class Devices:
             "audience": "teachers",
             "for_whom": "Family and neighbours",
             "purpose": "Pathway conference",
+            "date": (clock.now().date() + timedelta(days=18)).isoformat(),
             "notes": "Say hello. Begin with the one that did not work.",
             "items": items,
         }

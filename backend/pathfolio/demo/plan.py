@@ -103,7 +103,7 @@ def compose(now: datetime, seed: int = 2026, students: int = 60) -> Plan:
         name = f"{given} {families[number % len(families)]}"
         student = Student(name, given.lower(), number % len(CLASSES))
         student.works = works(random, material, pairs[number], now, number)
-        student.showcase = random.sample(range(len(student.works)), 5)
+        student.showcase = chosen(random, student.works)
         answer_some(random, material, student, now)
         made.append(student)
     return Plan(made)
@@ -140,6 +140,14 @@ def works(
             )
         )
     return made
+
+
+def chosen(random: Random, made: list[Work]) -> list[int]:
+    """Five works for a showcase: those with pictures, and what words alone can tell."""
+    shown = [index for index, work in enumerate(made) if work.picture]
+    told = [index for index, work in enumerate(made) if not work.picture]
+    picked = random.sample(shown, min(4, len(shown)))
+    return sorted(picked + random.sample(told, 5 - len(picked)))
 
 
 def answer_some(random: Random, material: dict[str, Any], student: Student, now: datetime) -> None:
