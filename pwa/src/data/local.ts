@@ -17,6 +17,7 @@ import { LocalProblem } from "./problems";
 import { Queries } from "./queries";
 import type { Suggestions } from "./suggestions";
 import { Engine } from "./sync/engine";
+import { ensureBase } from "./sync/identity";
 import { copyOfUnsent } from "./unsent";
 import { Writer } from "./writer";
 import type {
@@ -49,6 +50,7 @@ export class LocalPerson implements Local {
   private readonly files: MediaCache;
   private readonly settingsId: string;
   private counting = false;
+  private recount = false;
   /** Every framework is on this device. */
   private kept = false;
   private asked = false;
@@ -82,7 +84,8 @@ export class LocalPerson implements Local {
   async start(evicted = false): Promise<void> {
     await this.core.load();
     if (evicted) this.engine.tell({ evicted });
-    const state = await this.core.cache.read(["state"], baseState);
+    // After a crash while this device became a new client, the old base's count would hide what waits.
+    const state = await ensureBase(this.core.stores);
     this.engine.tell({ complete: state.complete, lastSync: state.now });
     await this.count();
     this.engine.start();
@@ -100,24 +103,32 @@ export class LocalPerson implements Local {
     this.asked = true;
   }
 
-  /** How much waits; after each change, one at a time. */
+  /** How much waits; after each change, one at a time. A change meanwhile is counted after it: none may be missed. */
   private async count(): Promise<void> {
-    if (this.counting || this.core.closed) return;
+    this.recount = true;
+    if (this.counting) return;
     this.counting = true;
     try {
-      const state = await this.core.cache.read(["state"], baseState);
-      const waiting = this.core.overlay.all(state.confirmed).length;
-      const items = await notSafeItems(this.queries, this.engine.status.value);
-      const { value } = this.engine.status;
-      if (value.waiting !== waiting || value.notSafe !== items.length) {
-        this.engine.tell({ waiting, notSafe: items.length });
+      while (this.recount && !this.core.closed) {
+        this.recount = false;
+        await this.countNow();
       }
-      if (state.complete) void this.keepFrameworks();
     } catch (error) {
       if (!(error instanceof LocalProblem)) throw error;
     } finally {
       this.counting = false;
     }
+  }
+
+  private async countNow(): Promise<void> {
+    const state = await this.core.cache.read(["state"], baseState);
+    const waiting = this.core.overlay.all(state.confirmed).length;
+    const items = await notSafeItems(this.queries, this.engine.status.value);
+    const { value } = this.engine.status;
+    if (value.waiting !== waiting || value.notSafe !== items.length) {
+      this.engine.tell({ waiting, notSafe: items.length });
+    }
+    if (state.complete) void this.keepFrameworks();
   }
 
   private async keepFrameworks(): Promise<void> {
@@ -209,8 +220,23 @@ export class LocalPerson implements Local {
     const caption = meta.caption ?? "";
     const value = { type, upload, sha256, size, mime, name, caption, width, height, thumbhash };
     const key = newId(this.core.ports.random);
-    await this.writer.add(artifact, "attachments", key, value, undefined, row);
+    try {
+      await this.writer.add(artifact, "attachments", key, value, undefined, row);
+    } catch (error) {
+      // Bytes that no attachment names would take the room of the words that are saved next.
+      if (await this.isUnknown(upload)) await this.files.discard(upload);
+      throw error;
+    }
     return key;
+  }
+
+  /** Surely not in the queue: what failed may have failed after the save. */
+  private async isUnknown(upload: string): Promise<boolean> {
+    const stored = this.core.outbox.read(["uploads"], (tx) => tx.get("uploads", upload));
+    return stored.then(
+      (row) => row === undefined,
+      () => false,
+    );
   }
 
   mediaUrl(upload: string, size: MediaSize): Promise<string | undefined> {

@@ -93,14 +93,20 @@ export class MediaCache {
     return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mime });
   }
 
-  private async keep(key: string, bytes: Uint8Array): Promise<void> {
+  /** One tab at a time: two that write one file would put it down twice over. */
+  private keep(key: string, bytes: Uint8Array): Promise<void> {
+    return this.core.ports.locks.hold(`pathfolio-${this.core.me.id}-${key}`, () => this.write(key, bytes));
+  }
+
+  private async write(key: string, bytes: Uint8Array): Promise<void> {
+    const part = `${key}.part`;
     try {
-      // Written aside first: a half file under the right name would be shown for good.
-      await this.store.delete(key);
-      await this.store.append(`${key}.part`, bytes);
-      await this.store.rename(`${key}.part`, key);
+      // Written aside first: a half file under the right name would be shown for good. A crash may have left one there.
+      await this.store.delete(part);
+      await this.store.append(part, bytes);
+      await this.store.rename(part, key);
     } catch (error) {
-      await this.store.delete(`${key}.part`);
+      await this.store.delete(part).catch(() => undefined);
       // Without room it is shown but not kept.
       if (!(error instanceof LocalProblem)) throw error;
     }
@@ -140,6 +146,13 @@ export class MediaCache {
       const url = await this.urls.get(key);
       if (url !== undefined) this.core.ports.addresses.end(url);
       this.urls.delete(key);
+    }
+  }
+
+  /** Removes a file whose attachment could not be saved. */
+  async discard(upload: string): Promise<void> {
+    for (const size of ["original", "w320"] as const) {
+      await this.store.delete(mediaKey(upload, size)).catch(() => undefined);
     }
   }
 

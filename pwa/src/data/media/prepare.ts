@@ -82,12 +82,18 @@ async function keep(
   const hash = new StreamHash();
   // Aside first: a crash must not leave a half file under the right name.
   await media.delete(`${key}.part`);
-  for (let at = 0; at < source.size; at += PIECE) {
-    const piece = await bytesOf(source, at, at + PIECE);
-    await media.append(`${key}.part`, piece);
-    hash.add(piece);
+  try {
+    for (let at = 0; at < source.size; at += PIECE) {
+      const piece = await bytesOf(source, at, at + PIECE);
+      await media.append(`${key}.part`, piece);
+      hash.add(piece);
+    }
+    await media.rename(`${key}.part`, key);
+  } catch (error) {
+    // On a full disk the half file would leave no room even for words.
+    await media.delete(`${key}.part`).catch(() => undefined);
+    throw error;
   }
-  await media.rename(`${key}.part`, key);
   return { sha256: hash.end(), size: source.size };
 }
 

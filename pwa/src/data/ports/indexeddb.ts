@@ -137,12 +137,19 @@ class IndexedStorage implements Storage {
   /** The connection; made anew when the browser ended it (as iOS does in the background). */
   async connection(): Promise<IDBDatabase> {
     if (this.closed) throw new LocalProblem("closed", "The local database was closed.");
-    this.db ??= this.connect().then((db) => {
-      db.onclose = () => (this.db = undefined);
-      // Another tab deletes or changes the database.
-      db.onversionchange = () => this.close();
-      return db;
-    });
+    this.db ??= this.connect().then(
+      (db) => {
+        db.onclose = () => (this.db = undefined);
+        // Another tab deletes or changes the database.
+        db.onversionchange = () => this.close();
+        return db;
+      },
+      (error: unknown) => {
+        // Failed once is not for ever: the next save tries again.
+        this.db = undefined;
+        throw error;
+      },
+    );
     return this.db;
   }
 
@@ -196,7 +203,10 @@ class IndexedStorage implements Storage {
 
   close(): void {
     this.closed = true;
-    void this.db?.then((db) => db.close());
+    this.db?.then(
+      (db) => db.close(),
+      () => undefined,
+    );
   }
 }
 

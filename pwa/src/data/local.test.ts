@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { Core } from "./core";
+import { openStores } from "./databases";
+import { LocalPerson } from "./local";
+import { MediaCache, mediaKey } from "./media-cache";
+import { mediaWork } from "./media-work";
+import { MemoryMedia } from "./ports/media-memory";
+import type { Ports } from "./ports/ports";
+import { ensureBase, ensureClient, renew } from "./sync/identity";
+import { Device, idOf, meOf, settled } from "./testing";
+
+async function local(
+  device: Device,
+): Promise<{ person: LocalPerson; core: Core; store: MemoryMedia; ports: Ports }> {
+  const ports = device.ports();
+  const stores = await openStores(device.disk, idOf("ana"));
+  await ensureClient(stores.outbox, ports.random);
+  const core = new Core(meOf("ana"), ports, stores);
+  const store = (await ports.media(idOf("ana"))) as MemoryMedia;
+  const person = new LocalPerson(core, store, mediaWork);
+  await person.start();
+  return { person, core, store, ports };
+}
+
+describe("a person's device", () => {
+  it("counts what was saved while it was counting", async () => {
+    const { person } = await local(new Device());
+    await settled();
+    await Promise.all(["a", "b", "c"].map((title) => person.create("artifact", { title })));
+    await settled();
+    expect(person.engine.status.value).toMatchObject({ waiting: 3, notSafe: 3 });
+  });
+
+  it("shows what waits after a crash while it became a new client", async () => {
+    const device = new Device();
+    const { person, core, ports } = await local(device);
+    const id = await person.create("artifact", { title: "Bridge" });
+    const base = await ensureBase(core.stores);
+    await core.cache.write(["state"], (tx) => tx.put("state", { ...base, confirmed: 7 }));
+    // The crash comes between the outbox and the base: only the outbox has the new id.
+    const cut = {
+      outbox: core.outbox,
+      cache: { ...core.cache, write: () => Promise.reject(new Error("crash")) },
+    };
+    await expect(renew(cut as never, ports.random, { ...base, client: "another" })).rejects.toThrow("crash");
+    const again = await local(device);
+    expect((await again.core.lookAt(id)).record?.fields["title"]).toBe("Bridge");
+  });
+
+  it("keeps the room for words when a file does not fit", async () => {
+    const device = new Device();
+    const { person, store } = await local(device);
+    const id = await person.create("artifact", {});
+    store.room = 1_500_000;
+    const big = new Blob([new Uint8Array(3_000_000)]);
+    await expect(person.attach(id, big, { type: "file", name: "plan" })).rejects.toMatchObject({
+      slug: "quota",
+    });
+    expect([await store.keys(), store.room]).toEqual([[], 1_500_000]);
+    const small = new Blob([new Uint8Array(1000)]);
+    device.disk.room = 0;
+    await expect(person.attach(id, small, { type: "file", name: "plan" })).rejects.toMatchObject({
+      slug: "quota",
+    });
+    expect(await store.keys()).toEqual([]);
+  });
+});
+
+describe("a file fetched for a screen", () => {
+  it("is whole, though a crash had left half of it aside", async () => {
+    const device = new Device();
+    const core = await device.open();
+    const store = new MemoryMedia();
+    const key = mediaKey(idOf("file"), "w320");
+    await store.append(`${key}.part`, new Uint8Array([9, 9, 9]));
+    const url = "https://files.example/one";
+    device.server = (request) =>
+      request.path === url
+        ? { bytes: new Uint8Array([1, 2, 3, 4]) }
+        : { json: { urls: [{ upload: idOf("file"), size: "w320", url, mime: "image/webp" }] } };
+    const asked = new MediaCache(core, store).url(idOf("file"), "w320");
+    await device.clock.pass(20);
+    await asked;
+    expect(await store.read(key, 0, 100)).toEqual(new Uint8Array([1, 2, 3, 4]));
+  });
+});
