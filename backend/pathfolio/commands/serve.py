@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
 
 import click
 
@@ -25,6 +27,8 @@ def command(port: int, host: str, workers: int, demo: bool, lan: bool) -> None:
     from pathfolio.commands.supervisor import Program, Supervisor, program
 
     refuse_taken_port("0.0.0.0" if lan else host, port)  # noqa: S104 - only asked whether it is free
+    # Until the supervisor takes over: what was begun is put away by those who began it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     prepare(demo)
     hello = greetings(demo, lan)
     if lan:
@@ -36,13 +40,13 @@ def command(port: int, host: str, workers: int, demo: bool, lan: bool) -> None:
             "--certificate", str(address.certificate), "--certificate-key", str(address.key),
         )  # fmt: skip
         with address.trust_page():
-            Supervisor([Program("web", web), Program("worker", program("worker"))]).run(
-                address.health, lambda: click.echo(address.hello() + hello), address.authority
-            )
+            Supervisor(
+                [Program("web", web), Program("worker", program("worker"), needed=False)]
+            ).run(address.health, lambda: click.echo(address.hello() + hello), address.authority)
         return
     web = program("web", "--host", host, "--port", str(port), "--workers", str(workers))
     shown = "localhost" if host == "127.0.0.1" else host
-    Supervisor([Program("web", web), Program("worker", program("worker"))]).run(
+    Supervisor([Program("web", web), Program("worker", program("worker"), needed=False)]).run(
         f"http://{host}:{port}/api/health",
         lambda: click.echo(f"Ready: http://{shown}:{port}\n{hello}"),
     )

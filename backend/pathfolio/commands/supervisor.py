@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import os
 import signal
 import ssl
 import subprocess
@@ -19,6 +21,8 @@ STOP_SECONDS = 25
 START_SECONDS = 60
 QUICK_DEATH_SECONDS = 5
 MOST_QUICK_DEATHS = 5
+LONGEST_PAUSE = 60
+SUPERVISED = "PATHFOLIO_SUPERVISED"
 
 
 def program(*words: str) -> list[str]:
@@ -28,10 +32,14 @@ def program(*words: str) -> list[str]:
 
 @dataclass
 class Program:
-    """One supervised program; a new one waits longer after each quick death."""
+    """One supervised program; a new one waits longer after each quick death.
+
+    Without one that is `needed` nothing goes on; the others are tried for ever.
+    """
 
     name: str
     command: list[str]
+    needed: bool = True
     process: subprocess.Popen[bytes] | None = None
     begun: float = 0.0
     quick_deaths: int = 0
@@ -40,21 +48,29 @@ class Program:
     def start(self) -> None:
         self.begun = time.monotonic()
         # Its own group: Ctrl-C reaches the supervisor alone, which then stops its programs in order.
-        self.process = subprocess.Popen(self.command, start_new_session=True)
+        # Its input: a pipe of which only the supervisor holds the other end, see `end_with_supervisor`.
+        self.process = subprocess.Popen(
+            self.command,
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            env={**os.environ, SUPERVISED: "1"},
+        )
 
     def tend(self) -> None:
-        """Restarts the program when it has died. Raises RuntimeError when it dies again and again."""
+        """Restarts the program when it has died. Raises RuntimeError when one that is needed dies again and again."""
         now = time.monotonic()
         if self.process and self.process.poll() is not None:
-            status, self.process = self.process.returncode, None
+            status = self.process.returncode
+            self._clear()
             quick = now - self.begun < QUICK_DEATH_SECONDS
             self.quick_deaths = self.quick_deaths + 1 if quick else 0
-            if self.quick_deaths >= MOST_QUICK_DEATHS:
+            if self.needed and self.quick_deaths >= MOST_QUICK_DEATHS:
                 raise RuntimeError(
                     f"The {self.name} stops at every start (status {status}); see the lines above."
                 )
-            self.not_before = now + 0.2 * 2**self.quick_deaths
-            say(f"The {self.name} stopped (status {status}); starting it again.")
+            pause = min(LONGEST_PAUSE, 0.2 * 2**self.quick_deaths)
+            self.not_before = now + pause
+            say(f"The {self.name} stopped (status {status}); starting it again in {pause:.1f} s.")
         if self.process is None and now >= self.not_before:
             self.start()
 
@@ -64,11 +80,32 @@ class Program:
 
     def wait(self, until: float) -> None:
         if self.process:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            self._clear()
+
+    def _clear(self) -> None:
+        """Ends what the program left of its group, such as a child that still listens on the port."""
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process = None
+
+
+def end_with_supervisor() -> None:
+    """Called by a supervised program: should the supervisor be killed, its end of our input closes, and we stop."""
+    if not os.environ.pop(SUPERVISED, ""):
+        return
+
+    def watch() -> None:
+        os.read(0, 1)  # not `sys.stdin`, whose lock would outlive us in forked children
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="supervisor watch", daemon=True).start()
 
 
 def say(sentence: str) -> None:
@@ -76,7 +113,7 @@ def say(sentence: str) -> None:
 
 
 class Supervisor:
-    """Runs programs until SIGTERM or SIGINT; then lets each finish what it holds."""
+    """Runs programs, the first one first, until SIGTERM or SIGINT; then lets each finish what it holds."""
 
     def __init__(self, programs: list[Program]) -> None:
         self.programs = programs
@@ -86,8 +123,6 @@ class Supervisor:
         """Blocks; calls `ready` once `health` answers 200. Exits the process with status 1 on failure."""
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, self._on_signal)
-        for each in self.programs:
-            each.start()
         failure = ""
         try:
             self._tend(health, ready, authority)
@@ -105,7 +140,8 @@ class Supervisor:
     def _tend(self, health: str, ready: Callable[[], None], authority: Path | None) -> None:
         told, begun = False, time.monotonic()
         while not self.stopping.wait(0.05 if not told else 0.5):
-            for each in self.programs:
+            # The first one answers sooner when the others do not start beside it.
+            for each in self.programs if told else self.programs[:1]:
                 each.tend()
             if not told and healthy(health, authority):
                 ready()

@@ -23,6 +23,9 @@ def command(
     from granian import Granian
     from granian.constants import Interfaces
 
+    from pathfolio.commands.supervisor import end_with_supervisor
+
+    end_with_supervisor()
     chosen = settings()
     if workers > 1 and chosen.url().startswith("sqlite"):
         raise click.ClickException(

@@ -12,7 +12,10 @@ from pathfolio.commands.common import application
 
 @click.command(help="Run only the worker; it ends the job in hand when told to stop.")
 def command() -> None:
+    from pathfolio.commands.supervisor import end_with_supervisor
     from pathfolio.jobs import worker
+
+    end_with_supervisor()
 
     stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):

@@ -34,9 +34,10 @@ class Canvas:
     def _background(self) -> Image.Image:
         gradient = Image.linear_gradient("L").rotate(self.random.choice((0, 90, 180, 270)))
         tint = self.random.choice((self.second, self.third, "#ffffff"))
-        size = (REAL[0] * 2, REAL[1] * 2)
-        tinted = ImageOps.colorize(gradient.resize(size), self.paper, tint)
-        return Image.blend(Image.new("RGB", size, self.paper), tinted, 0.45)
+        # Coloured while it is small: that takes a third of the time of the whole picture.
+        tinted = ImageOps.colorize(gradient, self.paper, tint)
+        small = Image.blend(Image.new("RGB", gradient.size, self.paper), tinted, 0.45)
+        return small.resize((REAL[0] * 2, REAL[1] * 2), Image.Resampling.NEAREST)
 
     def colour(self) -> str:
         """One of the palette's three bright colours."""
@@ -103,7 +104,7 @@ class Canvas:
 
     def finished(self) -> Image.Image:
         """The picture at its real size, RGB."""
-        return self.image.resize(REAL, Image.Resampling.BOX)
+        return self.image.reduce(2)
 
     @staticmethod
     def _scaled(points: Sequence[Point]) -> list[Point]:

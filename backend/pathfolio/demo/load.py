@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
+import shutil
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -13,9 +14,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pathfolio import clock
+from pathfolio import clock, migrations
 from pathfolio.access import Actor
-from pathfolio.commands.supervisor import program
+from pathfolio.commands.supervisor import STOP_SECONDS, Program, program
 from pathfolio.db import read, run_write
 from pathfolio.demo import passwords, pictures
 from pathfolio.demo.devices import Devices
@@ -27,33 +28,53 @@ from pathfolio.people.models import Enrolment, School, SchoolClass
 from pathfolio.people.operations import create_school
 from pathfolio.sessions.passwords import hashed
 from pathfolio.settings import current
+from pathfolio.syncing import highwater
 from pathfolio.uploads import operations as uploads
 from pathfolio.uploads.storage import store
 from pathfolio_media.store import Part
 
-SLUG, NAME = "riverside", "Riverside School"
+NAME = "Riverside School"
 Say = Callable[[str], None]
 
 
 def load_once(app: Flask, say: Say) -> bool:
-    """Loads the demo school unless there is a school already; whether it did."""
+    """Loads the demo school unless there is a school already; whether it did.
+
+    One that was interrupted is thrown away and made anew: the marker says that nobody has used it yet.
+    """
+    marker = passwords.unfinished(current())
+    if marker.exists():
+        say("The demo school was not finished last time; beginning anew.")
+        empty()
     with read() as session:
         if session.scalar(select(School.id).limit(1)):
             return False
     say(
         "Making the demo school: 60 students, 6 teachers, one school year. This takes about a minute."
     )
+    marker.touch()
     plan = compose(clock.now())
-    school = create_school(SLUG, NAME)
+    school = create_school(passwords.SLUG, NAME)
     people = make_people(school.id, plan)
     with helping_worker():
         attachments = make_pictures(people, plan)
         Devices(school.id, people, attachments).carry_out(plan)
-        passwords.remember(current(), passwords.FIRST)
         worker.call_modules("start")
         worker.run_all()
+        worker.call_modules("stop")
+    passwords.remember(current(), passwords.FIRST)
+    marker.unlink()
     del app
     return True
+
+
+def empty() -> None:
+    """Takes away what an interrupted demo school left behind."""
+    migrations.downgrade("base")
+    migrations.upgrade()
+    for left in (current().data / "media").glob("*/*"):
+        shutil.rmtree(left, ignore_errors=True)
+    highwater.here().forget()
 
 
 def make_people(school: str, plan: Plan) -> dict[str, Actor]:
@@ -94,12 +115,13 @@ def make_people(school: str, plan: Plan) -> dict[str, Actor]:
 @contextmanager
 def helping_worker() -> Iterator[None]:
     """A second process that checks pictures meanwhile, so that both cores have work."""
-    helper = subprocess.Popen(program("worker"))
+    helper = Program("helper", program("worker"))
+    helper.start()
     try:
         yield
     finally:
-        helper.terminate()
-        helper.wait()
+        helper.stop()
+        helper.wait(time.monotonic() + STOP_SECONDS)
 
 
 def make_pictures(people: dict[str, Actor], plan: Plan) -> dict[tuple[str, int], dict[str, object]]:
@@ -111,7 +133,7 @@ def make_pictures(people: dict[str, Actor], plan: Plan) -> dict[tuple[str, int],
         if work.picture
     ]
     made: dict[tuple[str, int], dict[str, object]] = {}
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    with drawing() as pool:
         drawn = pool.map(
             pictures.jpeg,
             *zip(*(work.picture for _, _, work in wanted if work.picture), strict=True),
@@ -120,6 +142,16 @@ def make_pictures(people: dict[str, Actor], plan: Plan) -> dict[tuple[str, int],
             with clock.using(lambda at=work.at: at):  # type: ignore[misc]
                 made[student.username, index] = upload(people[student.username], work, content)
     return made
+
+
+@contextmanager
+def drawing() -> Iterator[ProcessPoolExecutor]:
+    """Two processes that draw; what still waits is dropped when the block is left early."""
+    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def upload(actor: Actor, work: Work, content: bytes) -> dict[str, object]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import secrets
+from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from pathfolio.commands.common import application
 from pathfolio.db import run_write
-from pathfolio.people.models import Person
+from pathfolio.people.models import Person, School
 from pathfolio.sessions.passwords import hashed
 from pathfolio.settings import Settings
 
-NAME = "demo.json"
+NAME, SLUG = "demo.json", "riverside"
 FIRST = "three calm otters"  # for this computer alone; phones on a network get one of their own
 WORDS = (
     "amber", "birch", "cedar", "clover", "copper", "coral", "ember", "fern", "harbour", "hazel", "heron", "iris",
@@ -28,6 +29,11 @@ def remember(settings: Settings, password: str) -> None:
     path = settings.data / NAME
     path.touch(mode=0o600)
     path.write_text(json.dumps({"password": password}), "utf-8")
+
+
+def unfinished(settings: Settings) -> Path:
+    """The file that is there while the demo school is being made."""
+    return settings.data / "demo.unfinished"
 
 
 def greeting(settings: Settings, *, fresh: bool) -> str:
@@ -50,5 +56,7 @@ def greeting(settings: Settings, *, fresh: bool) -> str:
 def change(settings: Settings, password: str) -> None:
     with application(settings):
         kept = hashed(password)
-        run_write(lambda session: session.execute(update(Person).values(password=kept)))
+        made_up = select(School.id).where(School.slug == SLUG).scalar_subquery()
+        everybody = update(Person).where(Person.school == made_up, Person.status != "deleted")
+        run_write(lambda session: session.execute(everybody.values(password=kept)))
     remember(settings, password)
