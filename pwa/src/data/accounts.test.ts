@@ -22,6 +22,13 @@ function school(shared: boolean) {
   };
 }
 
+/** The server knows people by plain names. */
+function asAna(request: Request): Request {
+  return request.method === "POST"
+    ? { ...request, json: { ...(request.json as object), username: "ana" } }
+    : request;
+}
+
 function accountsOn(device: Device): LocalAccounts {
   return new LocalAccounts(device.ports(), mediaWork);
 }
@@ -109,6 +116,19 @@ describe("people who share a browser", () => {
     const again = await signIn(accounts, "ana", true);
     expect(await titles(again)).toEqual(["Ana's bridge"]);
     expect((await again.draft<string>("note").get())?.value).toBe("half a sentence");
+  });
+
+  it("find it again also when they forget to say that the device is shared", async () => {
+    const device = new Device();
+    device.server = school(true);
+    const accounts = accountsOn(device);
+    const ana = await signIn(accounts, "ana", true);
+    await ana.create("artifact", { title: "Ana's bridge" });
+    await accounts.signOut();
+    const request = { username: "Ana@north", password: "three warm words", device: "tablet", shared: false };
+    device.server = (sent) =>
+      school((sent.json as { shared?: boolean } | undefined)?.shared === true)(asAna(sent));
+    expect(await titles((await accounts.signIn(request)) as LocalPerson)).toEqual(["Ana's bridge"]);
   });
 
   it("on a shared device keep unsent files encrypted, byte for byte", async () => {

@@ -135,8 +135,18 @@ export class LocalAccounts implements Accounts {
     return local;
   }
 
-  private async sign(path: string, body: SignIn | SignInWithCode | Join): Promise<Local> {
-    await this.list();
+  /** Whether this device keeps something encrypted for who signs in, whose key comes only to a shared device. */
+  private async waitsFor(username: string): Promise<boolean> {
+    const plain = (name: string): string => name.split("@")[0]?.trim().toLowerCase() ?? "";
+    for (const entry of await (await this.list()).people()) {
+      if (!entry.me.shared || plain(entry.me.username) !== plain(username)) continue;
+      if (await (await this.sealed()).has(entry.id)) return true;
+    }
+    return false;
+  }
+
+  private async sign(path: string, request: SignIn | SignInWithCode | Join): Promise<Local> {
+    const body = { ...request, shared: request.shared || (await this.waitsFor(request.username)) };
     const answer = check(await this.ports.transport.send({ method: "POST", path, json: body }));
     const signed = answer.json as SignedIn;
     if (this.opened !== undefined) await this.leave(this.opened);

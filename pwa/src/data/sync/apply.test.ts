@@ -71,6 +71,23 @@ describe("a page of a pull", () => {
     expect(Object.keys((await state(core)).vector)).toEqual([MINE]);
   });
 
+  it("names the files of what only moved as still shown", async () => {
+    const core = await new Device().open();
+    const own = `u:${idOf("ana")}`;
+    const attachments = { k: { v: { type: "photo", upload: idOf("file") }, p: "a1", r: [1, "m"] } };
+    await apply(
+      core,
+      page({ spaces: { [own]: [1, "a", 0] }, changes: [body("bridge", own, 1, { attachments })] }),
+    );
+    const moved = body("bridge", MINE, 1, { attachments });
+    const gone = { id: moved.id, seq: 2, gone: true as const, space: own };
+    const applied = await apply(
+      core,
+      page({ spaces: { [own]: [2, "b", 0], [MINE]: [1, "c", 0] }, changes: [gone, moved] }),
+    );
+    expect(applied).toMatchObject({ shown: new Set([idOf("file")]) });
+  });
+
   it("does not mind in which order a move arrives: the body in the new space, then gone from the old one", async () => {
     const core = await new Device().open();
     const own = `u:${idOf("ana")}`;

@@ -15,8 +15,9 @@ const MENDED_AGAIN_AFTER_MS = 24 * 3600 * 1000;
 export interface Applied {
   ids: Set<string>;
   kinds: Set<string>;
-  /** Files of records that left this device. */
+  /** Files of records that left this device, and of records that came (or moved) here. */
   files: Set<string>;
+  shown: Set<string>;
   /** Spaces whose digest differed and that are fetched anew. */
   mended: string[];
 }
@@ -32,6 +33,7 @@ class Page {
   readonly ids = new Set<string>();
   readonly kinds = new Set<string>();
   readonly files = new Set<string>();
+  readonly shown = new Set<string>();
   constructor(
     private readonly tx: Tx,
     private readonly state: BaseState,
@@ -56,6 +58,7 @@ class Page {
     for (const row of rows) {
       this.count(row.space, row.print, 1);
       this.touch(row);
+      for (const file of filesOf(row.body)) this.shown.add(file);
     }
     await this.tx.putAll("base", [...rows]);
     const words = rows.map((row) => wordsRow(row.body)).filter((row) => row !== undefined);
@@ -193,7 +196,7 @@ export async function applyPage(
     const mended = answer.more ? [] : await finish(page, state, answer, confirmed);
     state.now = answer.now;
     await tx.put("state", state);
-    return { ids: page.ids, kinds: page.kinds, files: page.files, mended };
+    return { ids: page.ids, kinds: page.kinds, files: page.files, shown: page.shown, mended };
   };
   return cache.write(TABLES, apply, confirmed !== undefined && confirmed > asked.confirmed);
 }

@@ -151,6 +151,29 @@ describe("the sync of a device", () => {
     expect((await ring(core)).map((one) => one.id).sort()).toEqual([old?.id, waiting?.id].sort());
   });
 
+  it("asks a restored server about every file that the one before had proved to hold", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = server.answer;
+    const { core, engine } = await running(device);
+    const states = ["verified", "checking", "refused"];
+    const row = (state: string) => ({
+      id: idOf(state),
+      artifact: idOf("bridge"),
+      state,
+      sent: 2,
+      of: 2,
+      done: "then",
+    });
+    await core.outbox.write(["uploads"], (tx) => tx.putAll("uploads", states.map(row)));
+    await engine.sync();
+    server.epoch = "epoch-two";
+    await engine.sync();
+    const now = states.map((state) => core.uploads.get(idOf(state)));
+    expect(now.map((upload) => upload?.state)).toEqual(["waiting", "waiting", "refused"]);
+    expect(now[0]).not.toHaveProperty("done");
+  });
+
   it("makes an offer again that was cut, and loses nothing by it", async () => {
     const device = new Device();
     const server = new Numbering();
@@ -186,6 +209,78 @@ describe("the sync of a device", () => {
     now = "2026-12-23T08:00:00.000Z";
     await engine.sync();
     expect(await ring(core)).toHaveLength(0);
+  });
+
+  it("keeps the ring through a pull in which the server did not know our chain", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    let more: object = {};
+    device.server = (request) => {
+      const answer = server.answer(request);
+      return request.path === "/api/sync/pull" ? { json: { ...(answer?.json as object), ...more } } : answer;
+    };
+    const { core, writer, engine } = await running(device);
+    await writer.create("artifact", { title: "Bridge" });
+    await engine.sync();
+    let page = 0;
+    device.server = (request) => {
+      more =
+        page++ === 0
+          ? { replace: [MINE], more: true, confirmed: null, spaces: { [MINE]: [9, "x", 5] } }
+          : { spaces: { [MINE]: [9, "x", 0] } };
+      const answer = server.answer(request);
+      const now = "2027-01-23T08:00:00.000Z";
+      return request.path === "/api/sync/pull"
+        ? { json: { ...(answer?.json as object), ...more, now } }
+        : answer;
+    };
+    await engine.sync();
+    expect(await core.cache.read(["state"], baseState)).toMatchObject({
+      replacing: [],
+      vector: { [MINE]: [9, "x", 0] },
+    });
+    expect(await ring(core)).toHaveLength(1);
+    await engine.sync();
+    expect(await ring(core)).toHaveLength(0);
+  });
+
+  it("sends again what a server lost that it never pulled from", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = (request) => (request.path === "/api/sync/pull" ? undefined : server.answer(request));
+    const { core, writer, engine } = await running(device);
+    await writer.create("artifact", { title: "Bridge" });
+    await engine.sync();
+    server.clients.clear();
+    device.server = server.answer;
+    await engine.sync();
+    await engine.sync();
+    expect(server.pushed).toHaveLength(2);
+    expect(await outbox(core)).toEqual([]);
+  });
+
+  it("forgets the files of what was erased, in the queue and on the disk", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = server.answer;
+    const core = await device.open();
+    const dropped: string[] = [];
+    const drop = (files: ReadonlySet<string>): Promise<void> => Promise.resolve(void dropped.push(...files));
+    const engine = new Engine(core, { ...NO_FILES, drop });
+    engine.start();
+    await settled();
+    const upload = { id: idOf("file"), artifact: idOf("bridge"), state: "verified" };
+    await core.outbox.write(["uploads"], (tx) => tx.put("uploads", upload));
+    await core.loadUploads();
+    const gone = { id: idOf("bridge"), seq: 2, gone: true, erased: true, space: MINE };
+    device.server = (request) => {
+      const answer = server.answer(request);
+      return request.path === "/api/sync/pull"
+        ? { json: { ...(answer?.json as object), changes: [gone] } }
+        : answer;
+    };
+    await engine.sync();
+    expect([dropped, core.uploads.size]).toEqual([[idOf("file")], 0]);
   });
 
   it("asks the same person to sign in again after a 401, and then goes on", async () => {
@@ -232,6 +327,16 @@ describe("the sync of a device", () => {
       await engine.sync();
       expect(device.requests).toHaveLength(asked);
     }
+  });
+
+  it("that was told to update asks again when it is looked at: the server may have been the old one", async () => {
+    const device = new Device();
+    device.server = () => ({ status: 426, json: { slug: "update_app" } });
+    const { engine } = await running(device);
+    device.server = new Numbering().answer;
+    device.looks.tell("visible");
+    await settled();
+    expect(engine.status.value).toMatchObject({ updateNeeded: false, complete: true });
   });
 
   it("halves a batch that is too large", async () => {
@@ -284,6 +389,45 @@ describe("several tabs of one browser", () => {
     expect(server.pushed).toHaveLength(1);
     await settled();
     expect(second.engine.status.value.online).toBe(true);
+  });
+
+  it("leave the lead where it is while its call is slow", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = server.answer;
+    const first = await running(device);
+    const second = await running(device);
+    const { transport } = first.core.ports;
+    const send = transport.send;
+    transport.send = (request) =>
+      request.path === "/api/sync/pull" ? new Promise(() => undefined) : send(request);
+    void first.engine.sync();
+    await settled();
+    second.engine.wanted();
+    await device.clock.pass(20_000);
+    expect([first.engine.leads, second.engine.leads]).toEqual([true, false]);
+  });
+
+  it("stop sending files in the one that lost the lead", async () => {
+    const device = new Device();
+    device.server = new Numbering().answer;
+    const core = await device.open();
+    const signals: AbortSignal[] = [];
+    const run = (signal: AbortSignal): Promise<"later"> => {
+      signals.push(signal);
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve("later")));
+    };
+    const asleep = new Engine(core, { run, drop: () => Promise.resolve() });
+    asleep.start();
+    await settled();
+    const awake = await running(device);
+    core.channel.close();
+    awake.engine.wanted();
+    await device.clock.pass(6_000);
+    expect([awake.engine.leads, asleep.leads, signals[0]?.aborted]).toEqual([true, false, true]);
+    const before = signals.length;
+    await device.clock.pass(200_000);
+    expect(signals).toHaveLength(before);
   });
 
   it("take the lead from one that sleeps", async () => {

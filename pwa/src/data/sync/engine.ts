@@ -39,13 +39,14 @@ export class Engine {
   leads = false;
   private readonly consumed: Consumed = { client: "", n: 0 };
   private readonly backoff: Backoff;
-  private readonly stop = new AbortController();
+  private stop = new AbortController();
   private running: Promise<void> | undefined;
   private again = false;
   private cancelTimer: () => void = () => undefined;
   private stepDown: () => void = () => undefined;
   private readonly cleanups: (() => void)[] = [];
   private sendingFiles = false;
+  private askAgain = false;
 
   constructor(
     private readonly core: Core,
@@ -58,7 +59,10 @@ export class Engine {
     this.cleanups.push(
       this.core.channel.listen((message) => this.heard(message as Message)),
       this.core.ports.around.listen((event) => {
-        if (event !== "hidden") this.wanted();
+        if (event === "hidden") return;
+        // It may have been the server that was too old.
+        this.askAgain = event === "visible";
+        this.wanted();
       }),
     );
     void this.standForLeader(false);
@@ -69,8 +73,11 @@ export class Engine {
     try {
       await this.core.ports.locks.hold(name, () => this.lead(), steal);
     } catch {
-      // Another tab took the lead because this one was asleep.
+      // Another tab took the lead because this one was asleep. That one sends files now: never two at once.
       this.leads = false;
+      this.cancelTimer();
+      this.stop.abort();
+      this.stop = new AbortController();
       if (!this.core.closed) void this.standForLeader(false);
     }
   }
@@ -84,7 +91,11 @@ export class Engine {
 
   private heard(message: Message): void {
     if (message.about === "changed") void this.core.heard(message);
-    if (message.about === "wanted" && this.leads) this.wanted();
+    if (message.about === "wanted" && this.leads) {
+      // The others must hear at once that the leader is awake, however long its present call takes.
+      this.tell({});
+      this.wanted();
+    }
     if (message.about === "signed in") this.signedIn();
     if (message.about === "status" && !this.leads)
       this.status.set({ ...this.status.value, ...message.status });
@@ -118,7 +129,9 @@ export class Engine {
 
   private timer(ms: number): void {
     this.cancelTimer();
-    this.cancelTimer = this.core.ports.clock.after(ms, () => void this.sync());
+    this.cancelTimer = this.core.ports.clock.after(ms, () => {
+      if (this.leads) void this.sync();
+    });
   }
 
   /** One full turn; joins one that is running, and makes another if asked meanwhile. Never throws. */
@@ -141,7 +154,8 @@ export class Engine {
 
   private async round(): Promise<void> {
     const { signInNeeded, updateNeeded, accountDeleted } = this.status.value;
-    if (this.core.closed || signInNeeded || updateNeeded || accountDeleted) return;
+    if (this.core.closed || signInNeeded || accountDeleted || (updateNeeded && !this.askAgain)) return;
+    this.askAgain = false;
     this.tell({ syncing: true });
     let next: number | undefined;
     try {
@@ -173,7 +187,11 @@ export class Engine {
         if (!(error instanceof ApiProblem) || error.slug !== "client_of_another") throw error;
         went = "copy";
       }
-      if (went === "done") return;
+      if (went === "done") {
+        // Less than it said at a push: it lost that since, and gets it again next time.
+        this.consumed.n = Math.min(this.consumed.n, report.confirmed ?? this.consumed.n);
+        return;
+      }
       await this.becomeNew(went);
     }
   }
@@ -182,7 +200,7 @@ export class Engine {
     if (why !== "copy") await (await import("../rare")).offer(this.core, why.epoch);
     const base = await this.core.cache.read(["state"], baseState);
     await renew(this.core.stores, this.core.ports.random, base, why === "copy" ? undefined : why.epoch);
-    await this.core.overlay.load(this.core.outbox);
+    await this.core.load();
     this.core.tell(undefined, undefined);
   }
 
@@ -191,7 +209,7 @@ export class Engine {
     const { problem: _solved, ...status } = this.status.value;
     this.status.set(status);
     const lastSync = report.now ?? status.lastSync;
-    this.tell({ online: true, lastSync, complete: true, evicted: false });
+    this.tell({ online: true, lastSync, complete: true, evicted: false, updateNeeded: false });
     if (report.files.size > 0) await this.files.drop(report.files);
     void this.sendFiles();
   }
@@ -202,7 +220,7 @@ export class Engine {
     this.sendingFiles = true;
     try {
       if ((await this.files.run(this.stop.signal)) === "idle") return;
-      if (!this.core.closed) this.timer(this.backoff.usual());
+      if (!this.core.closed && this.leads) this.timer(this.backoff.usual());
     } catch (error) {
       if (this.core.closed) return;
       const next = this.failed(error);

@@ -5,6 +5,7 @@ import { NO_BASE, baseState } from "../core";
 import type { BaseState, ClientRow, OutboxRow, RingRow, Stores } from "../databases";
 import { consumedHash } from "../digest";
 import { newId } from "../ids";
+import type { Upload } from "../media-shapes";
 import { clientOf, freshClient } from "../outbox";
 import type { Random, Storage, Tx } from "../ports/ports";
 import { msOf } from "../ports/time";
@@ -96,8 +97,9 @@ export async function pruneRing(outbox: Storage, now: string): Promise<void> {
 
 /** A new client id. What `base` holds moves to the ring, the rest is numbered from 1; ids of mutations stay. */
 export async function renew(stores: Stores, random: Random, base: BaseState, epoch?: string): Promise<void> {
-  await stores.outbox.write(["state", "outbox", "ring"], async (tx) => {
+  await stores.outbox.write(["state", "outbox", "ring", "uploads"], async (tx) => {
     const client = await clientOf(tx);
+    if (epoch !== undefined) await askAboutFiles(tx);
     if (client.id === base.client) await toRing(tx, client, base.confirmed, base.now ?? "");
     const rows = await tx.range<OutboxRow>("outbox");
     const fresh = freshClient(newId(random), epoch ?? client.epoch);
@@ -111,6 +113,18 @@ export async function renew(stores: Stores, random: Random, base: BaseState, epo
   await ensureBase(stores);
 }
 
+/** A restored server may not hold what the one before it had proved to hold: the queue asks it about every file. */
+async function askAboutFiles(tx: Tx): Promise<void> {
+  const uploads = await tx.range<Upload>("uploads");
+  const settled = uploads.filter(({ state }) => state === "verified" || state === "checking");
+  const again = settled.map(({ done: _done, ...upload }) => ({
+    ...upload,
+    state: "waiting" as const,
+    sent: 0,
+  }));
+  await tx.putAll("uploads", again);
+}
+
 export async function setEpoch(outbox: Storage, epoch: string): Promise<void> {
   await outbox.write(["state"], async (tx) => {
     const client = await clientOf(tx);
@@ -118,19 +132,26 @@ export async function setEpoch(outbox: Storage, epoch: string): Promise<void> {
   });
 }
 
-/** What was erased on purpose leaves the ring too: it must not come back with an offer. */
-export async function forgetErased(outbox: Storage, answer: PullAnswer): Promise<void> {
+/**
+ * What was erased on purpose leaves the ring too: it must not come back with an offer. Its files leave the queue; gives
+ * their ids.
+ */
+export async function forgetErased(outbox: Storage, answer: PullAnswer): Promise<string[]> {
   const gone = answer.changes.filter(
     (change): change is GoneRow => "gone" in change && change.erased === true,
   );
-  if (gone.length === 0 && answer.erased.length === 0) return;
+  if (gone.length === 0 && answer.erased.length === 0) return [];
   const records = new Set(gone.map((row) => row.id));
-  await outbox.write(["ring"], async (tx) => {
+  return outbox.write(["ring", "uploads"], async (tx) => {
+    const uploads = await tx.range<Upload>("uploads");
+    const files = uploads.filter((upload) => records.has(upload.artifact)).map((upload) => upload.id);
+    await tx.deleteAll("uploads", files);
     const rows = await tx.range<RingRow>("ring");
     const out = rows.filter((row) => records.has(row.record) || answer.erased.includes(row.space));
     await tx.deleteAll(
       "ring",
       out.map((row) => row.id),
     );
+    return files;
   });
 }

@@ -22,6 +22,8 @@ export interface PullReport {
   mended: string[];
   /** Files that are in no record of this device any more. */
   files: Set<string>;
+  /** How far the server confirms the outbox. */
+  confirmed?: number;
 }
 
 async function ask(core: Core, client: ClientRow, state: BaseState, whole: boolean): Promise<Answer> {
@@ -74,6 +76,7 @@ function announce(core: Core, applied: { ids: Set<string>; kinds: Set<string> },
 
 /** Pulls until there is no more. */
 export async function pull(core: Core, report: PullReport): Promise<Went> {
+  let known = true;
   for (;;) {
     const client = await core.outbox.read(["state"], clientOf);
     const state = await core.cache.read(["state"], baseState);
@@ -88,8 +91,12 @@ export async function pull(core: Core, report: PullReport): Promise<Went> {
     const asked = { client: client.id, vector: state.vector, confirmed: state.confirmed };
     const applied = await applyPage(core.cache, asked, answer, upTo);
     if (applied === "stale") continue;
-    await after(core, client, answer);
+    known &&= answer.replace.length === 0 && state.replacing.length === 0 && !state.sweep;
+    for (const file of await after(core, client, answer, known)) report.files.add(file);
+    if (upTo !== undefined) report.confirmed = upTo;
     for (const file of applied.files) report.files.add(file);
+    // A record that only moved to another space keeps its pictures, above all those packed for a conference.
+    for (const file of applied.shown) report.files.delete(file);
     report.mended.push(...applied.mended);
     report.now = answer.now;
     announce(core, applied, core.overlay.records());
@@ -97,10 +104,13 @@ export async function pull(core: Core, report: PullReport): Promise<Went> {
   }
 }
 
-async function after(core: Core, client: ClientRow, answer: PullAnswer): Promise<void> {
+/** `known`: no page of this pull came because the server did not know our chain. Gives files of what was erased. */
+async function after(core: Core, client: ClientRow, answer: PullAnswer, known: boolean): Promise<string[]> {
   if (client.epoch === null) await setEpoch(core.outbox, answer.epoch);
   const state = await core.cache.read(["state"], baseState);
-  await forgetErased(core.outbox, answer);
+  const erased = await forgetErased(core.outbox, answer);
+  if (erased.length > 0) await core.loadUploads();
   if ((await trim(core.outbox, state)) > 0) await core.overlay.load(core.outbox);
-  if (answer.replace.length === 0 && !answer.more) await pruneRing(core.outbox, answer.now);
+  if (known && !answer.more) await pruneRing(core.outbox, answer.now);
+  return erased;
 }
