@@ -111,6 +111,8 @@ def _create(locks: Locks, author: Author, change: Change, live: Live | None) -> 
             raise RefusedError("id_reused", "Something else has this id already.")
         permission.may_change(kind, live.by, author, live.space, locks.roles(author.person))
         moves.refuse_widened(locks, author, live, mutation)
+        if "audience" in value["fields"]:
+            moves.may_move(locks, author, live, str(value["fields"]["audience"]))
         return _merge(locks, author, change, Home(kind, live.space, live))
     artifact = value["fields"].get(kind.about) if kind.about else None
     if artifact is not None and locks.tombstone(artifact) == "erased":
@@ -165,7 +167,7 @@ def _write(locks: Locks, author: Author, change: Change, home: Home, outcome: Ou
     state = dict(cast("dict[str, Any]", outcome.state))
     if envelope.size(state) > BODY_BYTES:
         raise RefusedError("too_large", "There is too much in this one piece. Start another one.")
-    if live is not None and mutation["field"] == "audience":
+    if live is not None and _audience(home.kind, state) != _audience(home.kind, live.state):
         space = moves.home_of(locks, home.kind, live.by, state["fields"])
     locks.need(space)
     if "attachments" in home.kind.fields and (
@@ -180,6 +182,10 @@ def _write(locks: Locks, author: Author, change: Change, home: Home, outcome: Ou
     of_server = {"school": locks.school, "record": mutation["record"], "space": space}
     of_device = {"client": author.client, "n": mutation["n"] or None}
     locks.past.add(stored(outcome.row) | of_server | of_device)
+
+
+def _audience(kind: Kind, state: dict[str, Any]) -> str | None:
+    return spaces.audience_of(kind, state["fields"])
 
 
 def _note_uploads(locks: Locks, author: Author, state: dict[str, Any]) -> None:

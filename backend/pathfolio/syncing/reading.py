@@ -1,15 +1,16 @@
-"""The history of a record, as far as its reader may see the spaces it was written in."""
+"""The history of a record that its reader may see, as far as they may see the spaces it was written in."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import RowMapping, Table, exists, select
+from sqlalchemy.orm import aliased
 
 from pathfolio import clock, db
 from pathfolio.errors import NotFound
-from pathfolio.syncing.models import History, Member
+from pathfolio.syncing.models import History, Member, Record
 from pathfolio.syncing.permission import Author
 
 PAGE = 50
@@ -18,6 +19,16 @@ _HISTORY = cast("Table", History.__table__)
 
 def history(author: Author, record: str, before: int | None) -> bytes:
     """One page, newest first, as JSON text; stored values joined as they are. Raises NotFound."""
+    today = aliased(Member)
+    # Work that was made private takes its whole past along.
+    seen_today = exists().where(
+        Record.school == author.school,
+        Record.record == record,
+        Record.gone.is_(False),
+        Record.space == today.space,
+        today.school == author.school,
+        today.person == author.person,
+    )
     with db.read() as session:
         query = (
             select(_HISTORY)
@@ -29,6 +40,7 @@ def history(author: Author, record: str, before: int | None) -> bytes:
                 _HISTORY.c.school == author.school,
                 _HISTORY.c.record == record,
                 Member.person == author.person,
+                seen_today,
             )
             .order_by(_HISTORY.c.rev.desc())
             .limit(PAGE + 1)

@@ -223,6 +223,33 @@ def test_making_a_record_again_does_not_get_around_its_audience(ana: Device, tia
     assert tia.fields(made["record"]).get("words") is None
 
 
+def test_a_creation_sent_again_with_another_audience_moves_the_work_too(
+    ana: Device, tia: Device
+) -> None:
+    work = ana.create(title="Poem")
+    tia.pull()
+    ana.must(ana.creation(record=work, audience="me") | {"space": ana.portfolio})
+    tia.pull()
+    assert tia.get(work) is None
+    ana.pull()
+    found = ana.get(work)
+    assert found is not None
+    assert (found["space"], found["fields"]["audience"]) == (ana.own, "me")
+    ana.must(ana.creation(record=work, audience="teachers"))
+    tia.pull()
+    assert tia.fields(work)["audience"] == "teachers"
+
+
+def test_the_history_of_work_that_was_made_private_is_its_authors_alone(
+    ana: Device, tia: Device
+) -> None:
+    work = ana.create(title="Poem", words="What I think of my brother.")
+    assert tia.http.get(f"/api/records/{work}/history").status_code == 200
+    ana.must(ana.set(work, "audience", "me"))
+    assert tia.http.get(f"/api/records/{work}/history").status_code == 404
+    assert ana.http.get(f"/api/records/{work}/history").status_code == 200
+
+
 def test_history_is_shown_to_readers_of_the_space_it_was_written_in(
     ana: Device, tia: Device
 ) -> None:
