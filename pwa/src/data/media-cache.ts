@@ -51,7 +51,12 @@ export class MediaCache {
   }
 
   private async local(upload: string, size: MediaSize): Promise<string | undefined> {
-    const blob = await this.store.blob(mediaKey(upload, size), this.mimeOf(upload, size));
+    const [key, mime] = [mediaKey(upload, size), this.mimeOf(upload, size)];
+    if (/^(video|audio)\//.test(mime) && (await this.store.size(key)) !== undefined) {
+      const playing = this.core.ports.addresses.playing(this.core.me.id, key, mime);
+      if (playing !== undefined) return playing;
+    }
+    const blob = await this.store.blob(key, mime);
     return blob === undefined ? undefined : this.core.ports.addresses.make(blob);
   }
 

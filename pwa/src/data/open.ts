@@ -5,7 +5,7 @@ import type { Api } from "./api-shapes";
 import { makeApi } from "./api";
 import { newId as makeId } from "./ids";
 import { mediaWork } from "./media-work";
-import { around, broadcast, clock, locks, random } from "./ports/browser";
+import { around, broadcast, clock, locks, playingPath, random } from "./ports/browser";
 import { webCrypto } from "./ports/crypto";
 import { IndexedDatabases } from "./ports/indexeddb";
 import { fetchTransport } from "./ports/fetch";
@@ -16,8 +16,12 @@ import { whenIdle } from "./updates";
 
 const databases = new IndexedDatabases();
 
+/** Files lie where the service worker can read them. */
+let playable = false;
+
 async function media(person: string): Promise<MediaStore> {
-  if (await hasOpfs()) return new OpfsMedia(person);
+  playable = await hasOpfs();
+  if (playable) return new OpfsMedia(person);
   return (await import("./ports/media-chunks")).ChunkMedia.open(databases, person);
 }
 
@@ -31,7 +35,11 @@ const ports: Ports = {
   broadcast,
   around,
   crypto: webCrypto,
-  addresses: { make: (blob) => URL.createObjectURL(blob), end: (url) => URL.revokeObjectURL(url) },
+  addresses: {
+    make: (blob) => URL.createObjectURL(blob),
+    end: (url) => URL.revokeObjectURL(url),
+    playing: (person, key, mime) => (playable ? playingPath(person, key, mime) : undefined),
+  },
 };
 
 const local = new LocalAccounts(ports, mediaWork);

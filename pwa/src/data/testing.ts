@@ -94,7 +94,7 @@ export class Device {
       broadcast: this.channels.forTab(alive),
       around: this.looks.forTab(alive),
       crypto: cipher(random),
-      addresses: { make: () => "blob:", end: () => undefined },
+      addresses: { make: () => "blob:", end: () => undefined, playing: () => undefined },
     };
   }
 

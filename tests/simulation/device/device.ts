@@ -79,7 +79,11 @@ export class Device {
       broadcast: life.channels.forTab(alive),
       around: life.looks.forTab(alive),
       crypto: cipher(random),
-      addresses: { make: (blob) => `blob:${blob.size}`, end: () => undefined },
+      addresses: {
+        make: (blob) => `blob:${blob.size}`,
+        end: () => undefined,
+        playing: () => undefined,
+      },
     };
   }
 

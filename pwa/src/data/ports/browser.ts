@@ -75,3 +75,10 @@ export const around: Surroundings = {
     return connection?.saveData === true || connection?.type === "cellular";
   },
 };
+
+/** A path that the service worker answers (sw/media.ts); undefined while none is in charge of this page. */
+export function playingPath(person: string, key: string, mime: string): string | undefined {
+  const worker = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
+  if (!worker?.controller) return undefined;
+  return `/offline-media/${person}/${key}?type=${encodeURIComponent(mime)}`;
+}

@@ -156,6 +156,14 @@ export interface Crypto {
   decrypt(key: Uint8Array, sealed: Uint8Array): Promise<Uint8Array>;
 }
 
+/** Addresses under which a screen can show a file. */
+export interface Addresses {
+  make(blob: Blob): string;
+  end(url: string): void;
+  /** One that the service worker answers in ranges, for what plays; undefined where there is none. */
+  playing(person: string, key: string, mime: string): string | undefined;
+}
+
 export interface Ports {
   clock: Clock;
   random: Random;
@@ -166,6 +174,5 @@ export interface Ports {
   broadcast: Broadcast;
   around: Surroundings;
   crypto: Crypto;
-  /** Addresses under which a screen can show a Blob. */
-  addresses: { make(blob: Blob): string; end(url: string): void };
+  addresses: Addresses;
 }
