@@ -12,7 +12,7 @@ from pathfolio.syncing import clients, epochs
 from pathfolio.syncing.envelope import SCHEMA, Sent
 from pathfolio.syncing.permission import Author
 from pathfolio.syncing.push import kinds_of, prepare
-from pathfolio.syncing.writer import Prepared, Writer
+from pathfolio.syncing.writer import Prepared, Writer, portions
 
 GROUP = 50  # mutations of one transaction
 
@@ -25,9 +25,8 @@ def offer(author: Author, epoch: object, sent: list[Sent]) -> dict[str, Any]:
         kinds = kinds_of(session, author.school, sent)
     prepared = [prepare(each, kinds, author, None) for each in sent]
     answer: dict[str, Any] = {"taken": [], "had": [], "refused": []}
-    for start in range(0, len(prepared), GROUP):
-        part = _group(author, prepared[start : start + GROUP])
-        for name, found in part.items():
+    for part in portions(prepared, GROUP):
+        for name, found in _group(author, part).items():
             answer[name].extend(found)
     return answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -16,7 +16,7 @@ from pathfolio.records.check import RefusedError
 from pathfolio.syncing import apply, clients, epochs, store
 from pathfolio.syncing.envelope import Push, Sent
 from pathfolio.syncing.permission import Author
-from pathfolio.syncing.writer import Prepared, Writer
+from pathfolio.syncing.writer import Prepared, Writer, portions
 from pathfolio_sync import consumed_hash
 
 
@@ -39,8 +39,8 @@ def push(author: Author, sent: Push) -> dict[str, Any]:
         kinds = kinds_of(session, author.school, waiting)
     answer = Answer(last_n, hashed)
     prepared = [prepare(each, kinds, author, sent.device_now) for each in waiting]
-    for _, neighbours in groupby(prepared, key=lambda each: str(each.sent.raw.get("space"))):
-        done = _neighbours(author, sent, list(neighbours))
+    for group in _groups(prepared):
+        done = _neighbours(author, sent, group)
         answer.last_n, answer.hash = done.last_n, done.hash
         answer.results.extend(done.results)
         if done.gap:
@@ -83,6 +83,11 @@ def prepare(
     except RefusedError as problem:
         return Prepared(sent, None, problem)
     return Prepared(sent, apply.Change(mutation, kind, device_now), None)
+
+
+def _groups(prepared: list[Prepared]) -> Iterator[list[Prepared]]:
+    for _, neighbours in groupby(prepared, key=lambda each: str(each.sent.raw.get("space"))):
+        yield from portions(neighbours)
 
 
 def _neighbours(author: Author, sent: Push, group: list[Prepared]) -> Answer:

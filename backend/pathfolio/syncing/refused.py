@@ -14,7 +14,7 @@ from pathfolio.syncing.permission import Author
 from pathfolio_sync import canonical
 
 KIND = "not_accepted"
-FOLLOWERS_BYTES = 512 * 1024
+FOLLOWERS_BYTES = 128 * 1024
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -97,7 +97,9 @@ def _named_kind(mutation: dict[str, Any]) -> str | None:
 
 def _refused_creation(locks: Locks, author: Author, record: str) -> Live | None:
     for live in locks.about(record, spaces.own(author.person)):
-        if live.kind.name == KIND and live.state["fields"]["mutation"].get("op") == "create":
+        if live.kind.name != KIND or "deleted" in live.state:
+            continue  # what waits in the trash would take its followers along
+        if live.state["fields"]["mutation"].get("op") == "create":
             return live
     return None
 
@@ -109,13 +111,15 @@ def _join(locks: Locks, author: Author, entry: Live, mutation: dict[str, Any]) -
     if any(each.get("id") == mutation["id"] for each in followers):
         return problem
     followers.append(storable(mutation))
-    space = spaces.own(author.person)
     if len(canonical(followers)) <= FOLLOWERS_BYTES:
-        server.write(locks, space, KIND, entry.record, {"followers": followers}, author.person)
+        # Without a history of the list itself, which would hold each follower once for each that came after.
+        longer = entry.state | {"fields": fields | {"followers": followers}}
+        locks.put(entry.space, entry.kind, longer, ids.new_id())
     else:  # a body has a limit; what does not fit gets an entry of its own
         fields = _entry(locks, mutation, problem)
         identity = entry_id(mutation["id"])
         if locks.find(identity) is None:
+            space = spaces.own(author.person)
             server.write(locks, space, KIND, identity, fields, author.person)
     return problem
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,6 +22,8 @@ from pathfolio.syncing.permission import Author
 
 T = TypeVar("T")
 TRIES = 8
+# Everybody waits for a transaction, and one merge of long texts may take a third of a second.
+MOST_MERGES = 20
 
 
 @dataclass
@@ -31,6 +33,27 @@ class Prepared:
     sent: Sent
     change: apply.Change | None
     problem: RefusedError | None
+
+
+def portions(todo: Iterable[Prepared], most: int | None = None) -> Iterator[list[Prepared]]:
+    """`todo` in order, in parts for one short transaction each, of at most `most` mutations."""
+    part: list[Prepared] = []
+    merges = 0
+    for each in todo:
+        if part and (merges >= MOST_MERGES or len(part) == most):
+            yield part
+            part, merges = [], 0
+        part.append(each)
+        merges += _may_merge(each.sent.raw)
+    if part:
+        yield part
+
+
+def _may_merge(mutation: dict[str, Any]) -> bool:
+    """Whether texts may have to be merged: not for a new record."""
+    return mutation.get("op") == "text" or (
+        mutation.get("op") == "create" and mutation.get("base") is not None
+    )
 
 
 class PoisonError(Exception):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
 from pathfolio import clock, ids
+from pathfolio.syncing.writer import MOST_MERGES
 from pathfolio_sync import consumed_hash
 from tests.api.support_sync import Device, Json, place
+from tests.api.world import World
 
 
 def test_what_one_device_made_the_other_one_reads(ana: Device) -> None:
@@ -223,3 +230,29 @@ def test_a_client_belongs_to_one_person(ana: Device, ben: Device) -> None:
     body: Json = {"client": ana.client, "epoch": None, "schema": 1, "spaces": {}}
     answer = ben.post("pull", body)
     assert (answer.status_code, answer.get_json()["slug"]) == (403, "client_of_another")
+
+
+def test_merging_many_texts_lets_others_write_in_between(ana: Device, world: World) -> None:
+    work = ana.create(title="Poem", words="One line.")
+    lines = [ana.text(work, "words", f"One line. And {n}.") for n in range(MOST_MERGES * 2 + 1)]
+    with world.app.app_context(), counted_commits() as commits:
+        assert set(ana.results(*lines)) == {"ok"}
+    assert len(commits) == 3
+    ana.pull()
+    assert ana.fields(work)["words"] == lines[-1]["value"]
+
+
+@contextmanager
+def counted_commits() -> Iterator[list[object]]:
+    """What was written while the block ran, one entry a transaction that wrote."""
+    found: list[object] = []
+
+    def note(session: Session) -> None:
+        if session.connection().get_execution_options().get("pathfolio_writes"):
+            found.append(session)
+
+    event.listen(Session, "before_commit", note)
+    try:
+        yield found
+    finally:
+        event.remove(Session, "before_commit", note)

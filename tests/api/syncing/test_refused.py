@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
-from pathfolio import ids
+from pathfolio import db, ids
 from pathfolio.syncing import apply
+from pathfolio.syncing.models import History
 from pathfolio_sync import merge
 from tests.api.support_sync import Device, Json
+from tests.api.world import World
 
 
 def test_a_refused_change_waits_in_its_authors_list_with_a_sentence(ana: Device) -> None:
@@ -41,6 +44,40 @@ def test_followers_of_a_refused_creation_join_its_entry(ana: Device) -> None:
     [kept] = ana.not_accepted()
     assert kept["mutation"] == made
     assert kept["followers"] == [first, second]
+
+
+def test_many_followers_cost_the_school_no_more_room_than_they_take(
+    ana: Device, world: World
+) -> None:
+    made = ana.creation(title="Mine", colour="blue")
+    longer = [
+        ana.text(made["record"], "words", "x" * 1000, space=ana.portfolio) for _ in range(150)
+    ]
+    ana.push(made, *longer)
+    sent = [each["id"] for each in (made, *longer)]
+    kept = ana.not_accepted()
+    assert sorted(each for entry in kept for each in words_of(entry)) == sorted(sent)
+    with world.app.app_context(), db.read() as session:
+        rows = session.execute(select(History.value, History.superseded)).all()
+    assert sum(len(value) + len(superseded or b"") for value, superseded in rows) < 400_000
+
+
+def test_what_follows_a_creation_that_was_thrown_away_does_not_go_with_it(ana: Device) -> None:
+    made = ana.creation(title="Mine", colour="blue")
+    ana.push(made)
+    ana.pull()
+    [entry] = ana.all("not_accepted")
+    ana.must(ana.mutation("delete", entry["id"]))
+    later = ana.text(made["record"], "words", "Later words", space=ana.portfolio)
+    ana.push(later)
+    ana.pull()
+    [kept] = [row for row in ana.all("not_accepted") if "deleted" not in row]
+    assert kept["fields"]["mutation"] == later
+
+
+def words_of(entry: Json) -> list[str]:
+    """The ids of all changes that an entry of the list keeps."""
+    return [str(each["id"]) for each in (entry["mutation"], *entry["followers"])]
 
 
 def test_an_entry_can_be_thrown_away_and_brought_back_but_not_changed(ana: Device) -> None:
