@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.databases import Databases
-from tests.support.running import Running, running
+from tests.support.running import Running, running, stopped
 from tests.support.small_school import prepare
 
 
@@ -29,8 +29,5 @@ def server(databases: Databases, tmp_path: Path) -> Iterator[Running]:
 @pytest.fixture
 def still(databases: Databases, tmp_path: Path) -> Iterator[Running]:
     """The small school without a running server, for words of the command line."""
-    url = databases.fresh(prepare)
-    (tmp_path / "still").mkdir()
-    place = Running(url, tmp_path / "still")
-    yield place
-    databases.drop(url)
+    with stopped(databases, tmp_path / "still", prepare) as place:
+        yield place

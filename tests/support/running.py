@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.databases import Databases, Prepare
+
 START_SECONDS = 60
 
 
@@ -91,24 +93,31 @@ class Running:
         program.terminate()
         program.wait(30)
 
-    def run(self, *words: str) -> str:
-        """Another word of the command line on the same data; what it prints."""
-        done = self._word(*words)
+    def run(self, *words: str, says: str = "") -> str:
+        """Another word of the command line on the same data, answering its questions; what it prints."""
+        done = self._word(*words, says=says)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def refuses(self, *words: str) -> str:
+    def refuses(self, *words: str, says: str = "") -> str:
         """A word that must fail; the sentence it fails with."""
-        done = self._word(*words)
+        done = self._word(*words, says=says)
         assert done.returncode != 0, done.stdout
         assert "Traceback" not in done.stderr, done.stderr
         return done.stderr
 
-    def _word(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def refuses_with_output(self, *words: str) -> str:
+        """The same for a word that tells what it found on its ordinary output."""
+        done = self._word(*words, says="")
+        assert done.returncode != 0, done.stdout
+        assert done.stderr == ""
+        return done.stdout
+
+    def _word(self, *words: str, says: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "pathfolio.cli", *words],
             env=self.environment(),
-            stdin=subprocess.DEVNULL,
+            input=says,
             capture_output=True,
             text=True,
             check=False,
@@ -126,3 +135,16 @@ def running(url: str, data: Path, **settings: str) -> Iterator[Running]:
     finally:
         for name in list(server.programs):
             server.kill(name)
+
+
+@contextmanager
+def stopped(databases: Databases, data: Path, prepare: Prepare | None = None) -> Iterator[Running]:
+    """An installation of which nothing runs yet: an empty data folder, and a database as prepared."""
+    data.mkdir(parents=True)
+    place = Running(databases.fresh(prepare), data)
+    try:
+        yield place
+    finally:
+        for name in list(place.programs):
+            place.kill(name)
+        databases.drop(place.url)

@@ -23,12 +23,15 @@ def settings() -> Settings:
 
 
 @contextmanager
-def application(chosen: Settings | None = None) -> Iterator[Flask]:
-    """The application inside its context; ends the command with a sentence when it cannot start."""
+def application(chosen: Settings | None = None, *, prepared: bool = True) -> Iterator[Flask]:
+    """The application inside its context; ends the command with a sentence when it cannot start.
+
+    `prepared`: also when the database does not have the tables of this version yet.
+    """
     from sqlalchemy.exc import OperationalError
 
     from pathfolio.app import create_app
-    from pathfolio.db import NotDurableError
+    from pathfolio.db import NotDurableError, db
 
     try:
         app = create_app(chosen or settings())
@@ -39,7 +42,24 @@ def application(chosen: Settings | None = None) -> Iterator[Flask]:
             f"The database did not answer ({problem.orig}). Check PATHFOLIO_DATABASE_URL and that it runs."
         ) from None
     with app.app_context():
-        yield app
+        try:
+            if prepared:
+                demand_tables()
+            yield app
+        finally:
+            db.engine.dispose()
+
+
+def demand_tables() -> None:
+    from pathfolio.commands.state import newest, version
+
+    found = version()
+    if found is None:
+        raise click.ClickException("There is no school here yet: run `pathfolio init` first.")
+    if {found} != newest():
+        raise click.ClickException(
+            f"The database is at version {found}, which is not this program's: run `pathfolio migrate`."
+        )
 
 
 @contextmanager

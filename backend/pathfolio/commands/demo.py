@@ -13,7 +13,7 @@ def command() -> None:
     from pathfolio.demo.passwords import greeting
     from pathfolio.migrations import upgrade
 
-    with application() as app:
+    with application(prepared=False) as app:
         upgrade()
         if not load_once(app, click.echo):
             raise click.ClickException(

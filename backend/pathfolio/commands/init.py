@@ -22,7 +22,7 @@ def command(school: str, slug: str | None, name: str, username: str | None) -> N
     from pathfolio.people import names
     from pathfolio.people.operations import add_person, create_school
 
-    with application(), sentences():
+    with application(prepared=False), sentences():
         upgrade()
         made = create_school(slug or names.slug(school), school)
         person, code = add_person(

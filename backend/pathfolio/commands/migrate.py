@@ -9,7 +9,7 @@ from pathfolio.commands.common import application
 def command() -> None:
     from pathfolio.migrations import upgrade
 
-    with application():
+    with application(prepared=False):
         before, after = upgrade()
     click.echo(
         f"The database is at version {after}."

@@ -21,7 +21,7 @@ def command(folder: Path, ledger: Path | None) -> None:
 
     with sentences():
         operations.put_files(settings(), folder, ledger)
-    with application(), sentences():
+    with application(prepared=False), sentences():
         operations.put(folder, click.echo)
     if ledger is None:
         click.echo(

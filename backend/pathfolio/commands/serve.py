@@ -62,7 +62,7 @@ def prepare(demo: bool) -> None:
         return
     from pathfolio.migrations import upgrade
 
-    with application() as app:
+    with application(prepared=False) as app:
         upgrade()
         if demo:
             from pathfolio.demo.load import load_once

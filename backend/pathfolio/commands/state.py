@@ -28,6 +28,18 @@ def is_current(settings: Settings) -> bool:
     return {version} == newest()
 
 
+def version() -> str | None:
+    """The version of the database of the application in use; None where there is no table yet."""
+    from sqlalchemy import inspect, text
+
+    from pathfolio.db import db
+
+    with db.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+
+
 def newest() -> set[str]:
     """The versions that no other one follows, read from the files: importing Alembic takes a third of a start."""
     made, followed = set(), set()

@@ -1,0 +1,198 @@
+"""`pathfolio verify` finds planted damage, and `pathfolio rebuild` mends what can be made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import Connection, Table, create_engine, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from pathfolio import clock, ids
+from pathfolio.demo import pictures
+from pathfolio.syncing.models import History, Member, Record, Space, SpaceChain, Tombstone
+from tests.durability.remote import Remote, attachment
+from tests.support.databases import Databases
+from tests.support.running import Running, stopped
+from tests.support.small_school import prepare
+
+Damage = Callable[[Session, Any], object]
+"""Plants something; gets one live artifact's row."""
+
+
+@pytest.fixture(scope="module")
+def worked_in(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A school in which maya made a piece with a photo, and got feedback."""
+    with stopped(databases, tmp_path_factory.mktemp("worked") / "data", prepare) as place:
+        place.start()
+        maya, ada = Remote(place.port).sign_in("maya"), Remote(place.port).sign_in("ada")
+        photo, upload = pictures.jpeg("pipes", "maya"), ids.new_id()
+        device = maya.device()
+        shown = {ids.new_id(): {"v": attachment(upload, photo), "p": "a0"}}
+        work = device.create(title="First", attachments=shown)
+        device.must(device.set(work, "title", "Second"))
+        maya.send_file(photo, upload)
+        maya.wait_until_verified([upload], 60)
+        teacher = ada.device()
+        teacher.pull()
+        teacher.create("feedback", artifact=work, glow="Bold", audience="published")
+        for name in ("web", "worker"):
+            place.stop(name)
+        yield place
+
+
+@contextmanager
+def tables(place: Running) -> Iterator[Session]:
+    engine = create_engine(place.url)
+    with Session(engine) as session:
+        yield session
+        session.commit()
+    engine.dispose()
+
+
+@contextmanager
+def damaged(place: Running, damage: Damage) -> Iterator[None]:
+    """As planted inside the block, as before after it."""
+    with tables(place) as session:
+        kept = {table: rows(session.connection(), table) for table in TABLES}
+        damage(session, artifact(session))
+    try:
+        yield
+    finally:
+        with tables(place) as session:
+            for table, before in kept.items():
+                session.execute(delete(table))
+                session.execute(table.insert(), before)
+
+
+TABLES = [cast("Table", model.__table__) for model in (Space, SpaceChain, Record, History, Member)]
+
+
+def rows(connection: Connection, table: Table) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(select(table)).mappings()]
+
+
+def artifact(session: Session) -> Record:
+    return session.scalars(select(Record).where(Record.kind == "artifact")).one()
+
+
+def change(**values: object) -> Damage:
+    """Columns of the artifact's row."""
+    return lambda session, row: session.execute(
+        update(Record).where(Record.record == row.record, ~Record.gone).values(**values)
+    )
+
+
+def spoil_words(session: Session, row: Record) -> None:
+    """Other words, as a clumsy hand in the database would leave them: no more canonical."""
+    row.body = row.body.replace(b'"title":"Second"', b'"title": "Third"')
+
+
+def break_chain(session: Session, row: Record) -> None:
+    first = select(func.min(SpaceChain.seq)).where(SpaceChain.space == row.space).scalar_subquery()
+    session.execute(
+        update(SpaceChain)
+        .where(SpaceChain.space == row.space, SpaceChain.seq == first + 1)
+        .values(chain="0" * 15 + "1")
+    )
+
+
+def cut_chain(session: Session, row: Record) -> None:
+    first = select(func.min(SpaceChain.seq)).where(SpaceChain.space == row.space).scalar_subquery()
+    session.execute(
+        delete(SpaceChain).where(SpaceChain.space == row.space, SpaceChain.seq == first + 1)
+    )
+
+
+def forget_history(session: Session, row: Record) -> None:
+    session.execute(delete(History).where(History.id == row.rev_id))
+
+
+def in_space(**values: object) -> Damage:
+    return lambda session, row: session.execute(
+        update(Space).where(Space.space == row.space).values(**values)
+    )
+
+
+def lose_record(session: Session, row: Record) -> None:
+    session.delete(row)
+
+
+def member_of_nothing(session: Session, row: Record) -> None:
+    session.add(
+        Member(
+            school=row.school,
+            person=row.by,
+            space=f"c:{ids.new_id()}",
+            role="student",
+            since=clock.now(),
+        )
+    )
+
+
+DAMAGE: dict[str, tuple[Damage, str]] = {
+    "words": (spoil_words, "is not canonical JSON"),
+    "owner": (change(by="a" * 26), "has a body that contradicts its columns"),
+    "revision": (change(rev=99), "the digest does not fit"),
+    "number": (change(seq=9999), "a record has a number that was never given"),
+    "read model": (change(about="a" * 26), "has a read model that contradicts its body"),
+    "broken chain": (break_chain, "the chain is broken at"),
+    "cut chain": (cut_chain, "the chain lacks what comes after"),
+    "head": (in_space(head=9999), "is not the end of the chain"),
+    "digest": (in_space(digest="0" * 16), "the digest does not fit"),
+    "history": (forget_history, "has a change that its history does not know"),
+    "lost record": (lose_record, "the digest does not fit"),
+    "membership": (member_of_nothing, "is a member of the unknown space"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_verify_finds_planted_damage(worked_in: Running, name: str) -> None:
+    damage, sentence = DAMAGE[name]
+    with damaged(worked_in, damage):
+        assert sentence in worked_in.refuses_with_output("verify", "--no-media")
+
+
+def test_verify_finds_who_was_buried_and_lives(worked_in: Running) -> None:
+    with tables(worked_in) as session:
+        row = artifact(session)
+        grave = Tombstone(school=row.school, record=row.record, reason="purged", at=clock.now())
+        session.add(grave)
+    assert "was buried and lives" in worked_in.refuses_with_output("verify", "--no-media")
+    with tables(worked_in) as session:
+        session.execute(delete(Tombstone))
+    assert "Everything holds." in worked_in.run("verify")
+
+
+@pytest.mark.parametrize("damage", ["other bytes", "missing"])
+def test_verify_finds_files_that_are_not_what_was_sent(worked_in: Running, damage: str) -> None:
+    original = original_of(worked_in)
+    before = original.read_bytes()
+    original.unlink()
+    if damage == "other bytes":
+        original.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
+    sentence = "is missing" if damage == "missing" else "is not what was sent"
+    try:
+        assert sentence in worked_in.refuses_with_output("verify")
+        assert "Everything holds." in worked_in.run("verify", "--no-media")
+    finally:
+        original.unlink(missing_ok=True)
+        original.write_bytes(before)
+    assert "Everything holds." in worked_in.run("verify")
+
+
+def original_of(place: Running) -> Path:
+    objects = place.data / "media" / "objects"
+    (found,) = [path for path in objects.rglob("*") if path.is_file() and "." not in path.name]
+    return found
+
+
+@pytest.mark.parametrize("name", ["owner", "read model", "digest"])
+def test_rebuild_makes_wrong_read_models_anew(worked_in: Running, name: str) -> None:
+    with damaged(worked_in, DAMAGE[name][0]):
+        assert "1 rows were not as the records say" in worked_in.run("rebuild")
+        assert "Everything holds." in worked_in.run("verify")
+        assert "0 rows were not as the records say" in worked_in.run("rebuild")
