@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,9 +22,22 @@ def new_file(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
         path.unlink(missing_ok=True)
 
 
+def open_plain(path: Path) -> BinaryIO:
+    """Opens a file that a child process may have made: never what a link names, never a pipe that blocks.
+
+    Raises:
+        OSError: it is no plain file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"not a plain file: {path.name}")
+    return os.fdopen(descriptor, "rb")
+
+
 def copy_into(out: BinaryIO, source: Path) -> None:
-    """Appends the bytes of `source`."""
-    with source.open("rb") as file:
+    """Appends the bytes of `source`, a plain file."""
+    with open_plain(source) as file:
         shutil.copyfileobj(file, out, 1 << 20)
 
 

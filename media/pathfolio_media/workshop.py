@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from pathfolio_media import jail
+from pathfolio_media.files import open_plain
 from pathfolio_media.limits import Limits
 from pathfolio_media.render import ORIGINAL, Original, Report
 
@@ -192,7 +193,8 @@ def _report(answer: dict[str, Any], folder: Path) -> Report:
 def _known_original(folder: Path) -> Original:
     """What the child found out before it died; nothing at all means that nothing may be given out."""
     try:
-        found = (folder / ORIGINAL).read_text()
-    except FileNotFoundError:
+        with open_plain(folder / ORIGINAL) as file:
+            found = file.read(len("withheld"))
+    except OSError:
         return "withheld"
-    return "as_is" if found == "as_is" else "clean" if found == "clean" else "withheld"
+    return "as_is" if found == b"as_is" else "clean" if found == b"clean" else "withheld"

@@ -64,6 +64,22 @@ def test_files_are_readable_by_the_server_only(store: DiskStore) -> None:
     assert (store.root / "objects" / KEY).stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("trap", ["link", "pipe"])
+def test_a_rendition_that_is_no_plain_file_is_not_taken(
+    store: DiskStore, tmp_path: Path, trap: str
+) -> None:
+    """A decoder that was taken over may leave anything in its folder, such as a link to the school's secrets."""
+    secret, source = tmp_path / "key", tmp_path / "w320.webp"
+    secret.write_bytes(b"secret")
+    if trap == "link":
+        source.symlink_to(secret)
+    else:
+        os.mkfifo(source)
+    with pytest.raises(OSError, match="not a plain file|symbolic link"):
+        store.put(f"{KEY}.w320.webp", source, mime="image/webp")
+    assert store.size(f"{KEY}.w320.webp") is None
+
+
 def test_old_leftovers_are_swept_and_young_ones_stay(store: DiskStore) -> None:
     old, young = store.root / "tmp" / "old", store.root / "tmp" / "young"
     for path in (old, young):
