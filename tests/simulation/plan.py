@@ -62,7 +62,7 @@ class Plan:
 def plan_of(seed: str, only: tuple[str, ...] | None = None) -> Plan:
     """The plan of a seed; `only` names the faults that may occur instead of a random choice."""
     chance = random.Random(f"plan {seed}")
-    length = chance.choice((4 * MINUTE, 20 * MINUTE, 2 * HOUR))
+    length = chance.choice((3 * MINUTE, 12 * MINUTE, HOUR))
     share = chance.uniform(0.25, 0.6)
     rates: dict[str, float] = {}
     for name, most in (WAY | SERVER | ALWAYS).items():

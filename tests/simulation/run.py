@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,17 +30,19 @@ QUIET_WITHIN = 40 * MINUTE
 
 @dataclass
 class Result:
-    """What a seed came to. `broken` says which promise, with the end of the trace."""
+    """What a seed came to. `broken` says which promise did not hold; then `lines` are the end of the trace."""
 
     seed: str
     hash: str
-    trace: Trace
-    broken: BaseException | None = None
+    fired: Counter[str]
+    acted: Counter[str]
+    broken: str | None = None
+    promise: int | None = None
+    lines: list[str] = field(default_factory=list)
 
     def report(self) -> str:
-        lines = [f"seed {self.seed}: {self.broken}", "how it came:", *self.trace.lines()]
-        lines.append(f"again: make simulate SEED={self.seed}")
-        return "\n".join(lines)
+        again = f"again: make simulate SEED={self.seed}"
+        return "\n".join([f"seed {self.seed}: {self.broken}", "how it came:", *self.lines, again])
 
 
 @dataclass
@@ -257,9 +260,11 @@ def simulate(
     """Run one seed; a broken promise is in the result, anything else is raised."""
     with Devices(made or bundle()) as node:
         simulation = Simulation(plan_of(str(seed), only), school, node)
-        broken: BrokenPromiseError | None = None
+        trace = simulation.trace
         try:
             simulation.run()
         except BrokenPromiseError as found:
-            broken = found
-        return Result(str(seed), simulation.trace.hash, simulation.trace, broken)
+            trace.note(simulation.agenda.now, str(found))
+            told = (str(found), found.number, trace.lines())
+            return Result(str(seed), trace.hash, trace.fired, trace.acted, *told)
+        return Result(str(seed), trace.hash, trace.fired, trace.acted)
