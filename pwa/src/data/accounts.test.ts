@@ -3,7 +3,7 @@ import { LocalAccounts } from "./accounts";
 import type { LocalPerson } from "./local";
 import { mediaWork } from "./media-work";
 import { mediaKey } from "./media-cache";
-import { Device, EPOCH, idOf, meOf, page } from "./testing";
+import { Device, EPOCH, idOf, meOf, page, settled } from "./testing";
 import type { Request } from "./ports/ports";
 import { CONSUMED_START } from "./digest";
 
@@ -28,6 +28,11 @@ function asAna(request: Request): Request {
     ? { ...request, json: { ...(request.json as object), username: "ana" } }
     : request;
 }
+
+/** A tab that hears the others too late. */
+const DEAF = {
+  open: () => ({ post: () => undefined, listen: () => () => undefined, close: () => undefined }),
+};
 
 function accountsOn(device: Device): LocalAccounts {
   return new LocalAccounts(device.ports(), mediaWork);
@@ -60,7 +65,9 @@ describe("people who share a browser", () => {
     device.server = school(false);
     const accounts = accountsOn(device);
     const ana = await signIn(accounts, "ana", false);
-    await ana.create("artifact", { title: "Ana's bridge" });
+    const id = await ana.create("artifact", { title: "Ana's bridge" });
+    await ana.set(id, "where", "River");
+    await ana.setting("theme", "dark");
     expect(await accounts.signOut()).toEqual({ unsent: 1 });
     const ben = await signIn(accounts, "ben", false);
     expect(await titles(ben)).toEqual([]);
@@ -146,6 +153,66 @@ describe("people who share a browser", () => {
     const store = await device.ports().media(idOf("ana"));
     const key = mediaKey(upload.split("/")[0] ?? "", "original");
     expect(await store.read(key, 0, words.length)).toEqual(words);
+  });
+
+  it("find everything again when the app was ended in the middle of signing out", async () => {
+    for (const stage of ["cache", "outbox"]) {
+      const device = new Device();
+      device.server = school(true);
+      const accounts = accountsOn(device);
+      const ana = await signIn(accounts, "ana", true);
+      await ana.create("artifact", { title: "Ana's bridge" });
+      const remove = device.disk.delete.bind(device.disk);
+      device.disk.delete = (name) => (name.endsWith(stage) ? new Promise(() => undefined) : remove(name));
+      void accounts.signOut();
+      await device.clock.pass(20_000);
+      device.disk.delete = remove;
+      device.restart();
+      const next = accountsOn(device);
+      expect(await next.current()).toBeUndefined();
+      await settled();
+      expect(await everything(device)).not.toContain("Ana's bridge");
+      expect(await titles(await signIn(next, "ana", true))).toEqual(["Ana's bridge"]);
+      await next.signOut();
+      expect(await titles(await signIn(next, "ana", true))).toEqual(["Ana's bridge"]);
+    }
+  });
+
+  it("lose nothing that another tab saves while their work is being encrypted", async () => {
+    const device = new Device();
+    device.server = school(true);
+    const ports = device.ports();
+    const { encrypt } = ports.crypto;
+    let other: LocalPerson | undefined;
+    ports.crypto.encrypt = async (key, plain) => {
+      await other?.create("artifact", { title: "Ana's tower" });
+      other = undefined;
+      return encrypt(key, plain);
+    };
+    const accounts = new LocalAccounts(ports, mediaWork);
+    const ana = await signIn(accounts, "ana", true);
+    await ana.create("artifact", { title: "Ana's bridge" });
+    other = (await new LocalAccounts(
+      { ...device.ports(), broadcast: DEAF },
+      mediaWork,
+    ).current()) as LocalPerson;
+    await accounts.signOut();
+    expect((await titles(await signIn(accountsOn(device), "ana", true))).sort()).toEqual([
+      "Ana's bridge",
+      "Ana's tower",
+    ]);
+  });
+
+  it("are signed out even while the network hangs", async () => {
+    const device = new Device();
+    device.server = school(true);
+    const accounts = accountsOn(device);
+    await signIn(accounts, "ana", true);
+    device.hanging = true;
+    void accounts.signOut();
+    await device.clock.pass(16_000);
+    device.restart();
+    expect(await accountsOn(device).current()).toBeUndefined();
   });
 
   it("are asked again by password, and a different person's answer is refused", async () => {
