@@ -7,6 +7,7 @@ codes are counted in the database, so that neither a restart nor a second proces
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -87,7 +88,13 @@ def wrong(session: Session, limits: Iterable[Limit]) -> None:
 def address() -> str:
     """The address that asks; the /64 network for IPv6, where one machine has many."""
     found = request.remote_addr or "unknown"
-    return ":".join(found.split(":")[:4]) if ":" in found else found
+    try:
+        told = ipaddress.IPv6Address(found.partition("%")[0])
+    except ValueError:
+        return found
+    if told.ipv4_mapped is not None:
+        return str(told.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(told), 64), strict=False).network_address)
 
 
 class Calls:
@@ -102,8 +109,10 @@ class Calls:
         """Count one call and return how many this minute had."""
         minute = int(clock.now().timestamp() // 60)
         with self._lock:
-            if minute != self._minute or len(self._counts) > MOST_KEYS:
+            if minute != self._minute:
                 self._minute, self._counts = minute, {}
+            if len(self._counts) >= MOST_KEYS and key not in self._counts:
+                return 1  # made-up keys must not make us forget the count of the address they come from
             self._counts[key] = self._counts.get(key, 0) + 1
             return self._counts[key]
 

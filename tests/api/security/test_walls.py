@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pathfolio import limits
 from pathfolio.security import SAFE
 from tests.api.world import HOST, PASSWORD, World
 
@@ -88,6 +89,36 @@ def test_every_route_that_changes_something_is_behind_that_wall(world: World) ->
             assert read(response)["slug"] == "cross_site", (method, rule.rule)
             asked += 1
     assert asked > 15
+
+
+def test_made_up_cookies_do_not_hide_how_often_an_address_asked(
+    make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_KEYS", 5)
+    world = make_world(address_calls=10)
+    bare = world.app.test_client(use_cookies=False)
+    asked = [
+        bare.get("/api/health", headers={"Cookie": f"__Host-pathfolio={n}"}).status_code
+        for n in range(12)
+    ]
+    assert asked == [200] * 10 + [429] * 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8::2:3", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("192.0.2.7", "::ffff:192.0.2.7", True),
+        ("192.0.2.7", "192.0.2.8", False),
+    ],
+)
+def test_one_network_is_one_asker(world: World, one: str, other: str, same: bool) -> None:
+    def of(address: str) -> str:
+        with world.app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            return limits.address()
+
+    assert (of(one) == of(other)) is same
 
 
 BAD_JSON = {
