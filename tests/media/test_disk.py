@@ -75,7 +75,7 @@ def test_a_rendition_that_is_no_plain_file_is_not_taken(
         source.symlink_to(secret)
     else:
         os.mkfifo(source)
-    with pytest.raises(OSError, match="not a plain file|symbolic link"):
+    with pytest.raises(OSError, match=r"plain file|symbolic link"):
         store.put(f"{KEY}.w320.webp", source, mime="image/webp")
     assert store.size(f"{KEY}.w320.webp") is None
 

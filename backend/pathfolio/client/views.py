@@ -92,8 +92,12 @@ def send(name: str) -> Response:
     root = folder()
     if root is None:
         raise NotFound("The client is not built on this server yet; run `make run`.")
-    path = (root / name).resolve()
-    if not path.is_relative_to(root.resolve()) or not path.is_file():
+    try:
+        path = (root / name).resolve()
+        known = path.is_relative_to(root.resolve()) and path.is_file()
+    except OSError:  # longer than a file system takes
+        known = False
+    if not known:
         raise NotFound("There is no such page. Start at the first page of Pathfolio.")
     found = packed(path, path.stat().st_mtime)
     response = Response(found.plain, mimetype=None, content_type=found.mime)

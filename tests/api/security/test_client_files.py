@@ -87,3 +87,8 @@ def test_a_server_without_a_built_client_says_so(
     response = make_world(client=str(tmp_path)).client().get("/")
     assert response.status_code == 404
     assert "not built" in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 300, "/" + "a/" * 3000])
+def test_an_address_longer_than_any_file_is_not_there(served: World, path: str) -> None:
+    assert served.client().get(path).status_code == 404
