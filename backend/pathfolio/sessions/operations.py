@@ -178,15 +178,15 @@ def guesses(
 ) -> list[Limit]:
     """The limits on guessing at one account.
 
-    A device that was signed in as this person before has a count of its own, so that a classmate who
-    guesses on purpose cannot lock anybody out of their own phone.
+    A device that was signed in as this person before has a count of its own and no other, so that a
+    classmate who guesses on purpose cannot lock anybody out of their own phone.
     """
     found = settings.current()
     subject = f"{school}:{names.normal_username(username)}"
     token = tokens.presented()
     row = tokens.find(session, token) if token else None
     if row is not None and person is not None and row.person == person.id:
-        subject += f":{row.id}"
+        return [Limit("sign-in", f"{subject}:{row.id}", found.sign_in_tries)]
     return [
         Limit("sign-in", subject, found.sign_in_tries),
         Limit("sign-in-address", limits.address(), found.address_tries),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ipaddress
 import secrets
 from datetime import timedelta
 
@@ -25,6 +26,15 @@ COOKIE = "__Host-pathfolio"
 # Pathfolio of one's own runs. There, and only there, the token travels under this name as well.
 LOOPBACK_COOKIE = "pathfolio-loopback"
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+# A proxy beside us talks plain http over loopback too; any of these tells that the request came from elsewhere.
+FORWARDED = (
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+)
 COOKIE_DAYS = 400  # the longest that browsers keep
 SEEN_EVERY = timedelta(minutes=5)
 AGAIN = "Please sign in again. What you made on this device is kept."
@@ -177,10 +187,21 @@ def set_up(app: Flask) -> None:
 
 
 def on_loopback() -> bool:
-    """Plain http to this very machine."""
+    """Plain http from this very machine to itself, by no proxy and no public address."""
+    found = settings.current()
+    if found.proxies or found.origin.startswith("https:") or not from_here():
+        return False
     host = request.host
     name = host[: host.index("]") + 1] if host.startswith("[") else host.partition(":")[0]
     return not request.is_secure and name in LOOPBACK
+
+
+def from_here() -> bool:
+    try:
+        here = ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+    return here and not any(name in request.headers for name in FORWARDED)
 
 
 def drop(response: Response) -> None:

@@ -74,6 +74,31 @@ def test_plain_http_on_this_machine_also_gets_a_cookie_that_every_library_sends(
 
 
 @pytest.mark.parametrize(
+    ("settings", "request_"),
+    [
+        ({"proxies": 1}, {}),
+        ({"origin": "https://portfolio.example.org"}, {}),
+        ({}, {"headers": {"X-Forwarded-For": "192.0.2.7"}}),
+        ({}, {"headers": {"Forwarded": "for=192.0.2.7;proto=https"}}),
+        ({}, {"environ_overrides": {"REMOTE_ADDR": "192.0.2.7"}}),
+    ],
+)
+def test_behind_a_proxy_on_this_machine_only_the_safe_cookie_is_given_and_taken(
+    make_world: Callable[..., World], settings: dict[str, object], request_: dict[str, Any]
+) -> None:
+    world = make_world(**settings)
+    client, address = world.app.test_client(), "http://127.0.0.1:8080"
+    response = client.post("/api/session", **enter(client), base_url=address, **request_)
+    (cookie,) = response.headers.getlist("Set-Cookie")
+    token = cookie.split("=", 1)[1].split(";")[0]
+    assert cookie.startswith("__Host-pathfolio=")
+    bare = world.app.test_client(use_cookies=False)
+    headers = request_.get("headers", {}) | {"Cookie": f"pathfolio-loopback={token}"}
+    asked = bare.get("/api/session", base_url=address, **(request_ | {"headers": headers}))
+    assert asked.status_code == 401
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"password": "three cold words"},
@@ -129,6 +154,18 @@ def test_a_classmate_who_guesses_cannot_lock_somebody_out_of_their_own_phone(
     sign_in(phone)
     for _ in range(5):
         world.client().post("/api/session", **enter(phone, password="wrong guess"))
+    assert sign_in(phone)
+
+
+def test_a_flood_of_guesses_from_the_schools_address_leaves_known_devices_alone(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(address_tries=3)
+    phone = world.client()
+    sign_in(phone)
+    for n in range(4):
+        world.client().post("/api/session", **enter(phone, username=f"nobody{n}@north"))
+    assert slug(world.client().post("/api/session", **enter(phone))) == "too_many"
     assert sign_in(phone)
 
 
