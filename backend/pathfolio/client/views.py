@@ -92,8 +92,9 @@ def send(name: str) -> Response:
     root = folder()
     if root is None:
         raise NotFound("The client is not built on this server yet; run `make run`.")
+    path = root / name
     try:
-        path = (root / name).resolve()
+        path = path.resolve()
         known = path.is_relative_to(root.resolve()) and path.is_file()
     except OSError:  # longer than a file system takes
         known = False

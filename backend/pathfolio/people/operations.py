@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from pathfolio import audit, db, settings
@@ -22,6 +22,7 @@ from pathfolio.ids import new_id
 from pathfolio.people import names, roster
 from pathfolio.people.models import STAFF, Enrolment, Person, School, SchoolClass
 from pathfolio.sessions import codes
+from pathfolio.sessions.models import DeviceSession
 from pathfolio.syncing.write import open_school
 from pathfolio.text import clean
 
@@ -160,6 +161,9 @@ def forget_person(session: Session, school: str, person_id: str) -> None:
     person.password = person.code = person.code_expires = None
     person.shared_key = b""
     person.status, person.left = "deleted", now()
+    # The sessions stay, so that the devices are told; what people call their phone is a name, too.
+    theirs = (DeviceSession.school == school, DeviceSession.person == person_id)
+    session.execute(update(DeviceSession).where(*theirs).values(device=""))
     audit.note(session, school, "person.erased", actor=None, target=person_id)
     roster.publish(session, school, people=people - {person_id}, classes=classes, by=None)
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pathfolio import audit, db, limits, settings
 from pathfolio.clock import now
-from pathfolio.errors import NotFound
+from pathfolio.errors import Conflict, NotFound
 from pathfolio.limits import HOUR, Limit
 from pathfolio.people import names, roster
 from pathfolio.people.models import Enrolment, School, SchoolClass
 from pathfolio.sessions import codes, passwords
 from pathfolio.sessions.operations import Device, begin
+
+# Each may use some of the school's disk; more than this is no class at the door.
+MOST_WAITING = 200
 
 
 def join(code: str, name: str, username: str, password: str, device: Device) -> dict[str, Any]:
@@ -29,6 +32,7 @@ def join(code: str, name: str, username: str, password: str, device: Device) -> 
             session, found.school, name=name, username=wanted, role="student", status="pending"
         )
         person.password = fresh
+        demand_place(session, found)
         session.add(
             Enrolment(
                 school=found.school,
@@ -43,6 +47,18 @@ def join(code: str, name: str, username: str, password: str, device: Device) -> 
         return person.school, person.id
 
     return begin(*db.run_write(work), device)
+
+
+def demand_place(session: Session, found: SchoolClass) -> None:
+    """Raises Conflict where so many wait already that somebody must be playing with the code."""
+    query = select(func.count()).where(
+        Enrolment.school == found.school, Enrolment.class_id == found.id, Enrolment.pending
+    )
+    if (session.scalar(query) or 0) >= MOST_WAITING:
+        raise Conflict(
+            "Too many people wait for this class. Ask your teacher to confirm or decline them first.",
+            slug="too_many_wait",
+        )
 
 
 def look(code: str) -> dict[str, Any]:

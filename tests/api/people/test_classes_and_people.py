@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pathfolio import clock, db
 from pathfolio.audit import AuditEvent
-from pathfolio.sessions import codes
+from pathfolio.sessions import codes, joining
 from pathfolio.syncing.models import Member
 from tests.api.world import World
 
@@ -247,6 +247,18 @@ def test_guessing_class_codes_stops_for_everybody_after_a_while(
         assert answer.status_code == 404
     refused = world.client().post("/api/join/look", json={"code": code})
     assert (refused.status_code, refused.json["slug"]) == (429, "too_many")
+
+
+def test_who_holds_a_class_code_cannot_make_accounts_without_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining, "MOST_WAITING", 2)
+    _, code = open_blue(world)
+    ok(join(world, code, username="zoe"), 201)  # Pia waits already
+    refused = join(world, code, username="zack")
+    assert (refused.status_code, refused.json["slug"]) == (409, "too_many_wait")
+    waiting = ok(world.as_("tia").get(f"/api/classes/{world.id('blue')}/pending"))["people"]
+    assert [row["username"] for row in waiting] == ["pia", "zoe"]
 
 
 def test_class_codes_have_eight_letters_that_nobody_confuses() -> None:

@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from pathfolio import clock, db
 from pathfolio.people import operations
 from pathfolio.people.models import Person
 from pathfolio.sessions import passwords, tokens
+from pathfolio.sessions.models import DeviceSession
 from tests.api.world import PASSWORD, World
 
 
@@ -23,6 +25,10 @@ def test_a_deleted_account_answers_410_and_its_name_is_free_again(world: World) 
         db.run_write(lambda session: operations.forget_person(session, school, person))
         with db.read() as session:
             left = session.get_one(Person, (school, person))
+            devices = session.scalars(
+                select(DeviceSession.device).where(DeviceSession.person == person)
+            ).all()
+    assert set(devices) == {""}
     assert (left.name, left.username, left.password, left.shared_key) == ("", None, None, b"")
     for response in (ana.get("/api/session"), ana.post("/api/sync/pull", json={})):
         assert (response.status_code, response.get_json()["slug"]) == (410, "account_deleted")
