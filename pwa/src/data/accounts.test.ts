@@ -182,7 +182,7 @@ describe("people who share a browser", () => {
     const device = new Device();
     device.server = school(true);
     const ports = device.ports();
-    const { encrypt } = ports.crypto;
+    const encrypt = ports.crypto.encrypt.bind(ports.crypto);
     let other: LocalPerson | undefined;
     ports.crypto.encrypt = async (key, plain) => {
       await other?.create("artifact", { title: "Ana's tower" });

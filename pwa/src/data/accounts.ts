@@ -1,7 +1,7 @@
 // Signing in and out, and whose data is open. Each person has databases and files of their own.
 
 import { Core } from "./core";
-import { cacheName, openStores, outboxName } from "./databases";
+import { OUTBOX, cacheName, openStores, outboxName } from "./databases";
 import { Directory, type PersonEntry } from "./directory";
 import { LocalPerson } from "./local";
 import type { MediaWork } from "./media-shapes";
@@ -21,6 +21,9 @@ interface SignedIn {
   shared: boolean;
   shared_key?: string;
 }
+
+/** On a bad link a person who signs out does not wait longer than this for what may still be sent. */
+const LAST_SYNC_MS = 15_000;
 
 type AccountMessage = { about: "person"; person: string | null } | { about: "again"; person: string };
 
@@ -87,7 +90,12 @@ export class LocalAccounts implements Accounts {
 
   async current(): Promise<Local | undefined> {
     if (this.opened !== undefined) return this.opened;
-    const { entry, owes } = await (await this.list()).current();
+    const directory = await this.list();
+    const { entry, owes } = await directory.current();
+    for (const { id, key } of await directory.people()) {
+      // Signed out, but the app was ended before everything was put away.
+      if (key !== undefined && id !== entry?.id) void this.putAway(id).catch(() => undefined);
+    }
     if (owes !== null) void this.tellServer(owes);
     if (entry !== undefined) return this.enter(entry, false);
     return owes === null && this.ports.around.remembered() ? this.afterEviction() : undefined;
@@ -115,10 +123,12 @@ export class LocalAccounts implements Accounts {
 
   private async enterAs(entry: PersonEntry, key: string | undefined, evicted: boolean): Promise<LocalPerson> {
     const whole = { ...entry, ...(entry.me.shared && key !== undefined ? { key } : {}) };
-    if (key !== undefined && (await (await this.sealed()).has(entry.id))) {
-      await (await this.sealed()).unseal(entry.id, fromBase64(key), await this.ports.media(entry.id));
-    }
-    await (await this.list()).signIn(whole);
+    await this.alone(entry.id, async () => {
+      if (key !== undefined && (await (await this.sealed()).has(entry.id))) {
+        await (await this.sealed()).unseal(entry.id, fromBase64(key), await this.ports.media(entry.id));
+      }
+      await (await this.list()).signIn(whole);
+    });
     this.ports.around.remember(true);
     this.tell({ about: "person", person: entry.id });
     return this.enter(whole, evicted);
@@ -149,7 +159,10 @@ export class LocalAccounts implements Accounts {
     const body = { ...request, shared: request.shared || (await this.waitsFor(request.username)) };
     const answer = check(await this.ports.transport.send({ method: "POST", path, json: body }));
     const signed = answer.json as SignedIn;
-    if (this.opened !== undefined) await this.leave(this.opened);
+    if (this.opened !== undefined) {
+      await (await this.list()).signOut(null);
+      await this.leave(this.opened);
+    }
     const entry = { id: signed.person.id, me: meOf(signed), device: body.device, unsent: 0 };
     return this.enterAs(entry, signed.shared_key, false);
   }
@@ -184,14 +197,25 @@ export class LocalAccounts implements Accounts {
     const local = this.opened;
     if (local === undefined) return { unsent: 0 };
     // What can still go out goes; without a network it simply stays.
-    await local.engine.sync();
-    const unsent = await this.leave(local);
+    await this.within(LAST_SYNC_MS, local.engine.sync());
     const directory = await this.list();
+    // First of all: whoever closes the app now must not be signed in when the next person opens it.
     await directory.signOut(local.me.id);
     this.ports.around.remember(false);
     this.tell({ about: "person", person: null });
+    const unsent = await this.leave(local);
     await this.tellServer(local.me.id);
     return { unsent };
+  }
+
+  private within(ms: number, work: Promise<void>): Promise<void> {
+    return new Promise((done) => {
+      const cancel = this.ports.clock.after(ms, done);
+      void work.finally(() => {
+        cancel();
+        done();
+      });
+    });
   }
 
   /** Ends the session at the server; if it can't be told now, at the next start with a network. */
@@ -209,26 +233,46 @@ export class LocalAccounts implements Accounts {
 
   /** Closes a person's data. Unsent work stays; on a shared device encrypted. Gives how much is unsent. */
   private async leave(local: LocalPerson): Promise<number> {
-    const { me } = local;
-    await local.close();
     this.opened = undefined;
-    const directory = await this.list();
-    const entry = await directory.person(me.id);
-    const stores = await openStores(this.ports.databases, me.id);
-    const unsent = await countUnsent(stores.outbox);
-    stores.outbox.close();
-    stores.cache.close();
-    if (entry === undefined) return unsent;
-    await this.ports.databases.delete(cacheName(me.id));
-    const media = await this.ports.media(me.id);
-    if (me.shared && entry.key !== undefined) {
-      await (await this.sealed()).seal(me.id, fromBase64(entry.key), media);
-      await this.ports.databases.delete(outboxName(me.id));
-      await media.clear();
-    } else if (unsent === 0) await media.clear();
-    const { key: _key, ...rest } = entry;
-    await directory.update({ ...rest, unsent });
-    return unsent;
+    await local.close();
+    const { id } = local.me;
+    try {
+      return await this.putAway(id);
+    } catch (error) {
+      // No room to encrypt: nothing is deleted, nobody sees it, and the next start tries again.
+      if (!(error instanceof LocalProblem)) throw error;
+      return (await (await this.list()).person(id))?.unsent ?? 0;
+    }
+  }
+
+  /** One tab at a time puts a person's things away or gets them out. */
+  private alone<T>(person: string, work: () => Promise<T>): Promise<T> {
+    return this.ports.locks.hold(`pathfolio-${person}-away`, work);
+  }
+
+  /** What is left of a person who is not signed in any more; also after an earlier try was cut. */
+  private putAway(person: string): Promise<number> {
+    return this.alone(person, async () => {
+      const directory = await this.list();
+      const entry = await directory.person(person);
+      if (entry === undefined || (await directory.current()).entry?.id === person) return 0;
+      await this.ports.databases.delete(cacheName(person));
+      const { databases } = this.ports;
+      const outbox = await databases.open(outboxName(person), OUTBOX, { strict: true });
+      const left = await countUnsent(outbox);
+      outbox.close();
+      const unsent = left ?? entry.unsent;
+      const media = await this.ports.media(person);
+      if (left !== undefined) await directory.update({ ...entry, unsent });
+      if (entry.key !== undefined) {
+        await (await this.sealed()).seal(person, fromBase64(entry.key), media);
+        await databases.delete(outboxName(person));
+        await media.clear();
+      } else if (unsent === 0) await media.clear();
+      const { key: _key, ...rest } = entry;
+      await directory.update({ ...rest, unsent });
+      return unsent;
+    });
   }
 
   async known(): Promise<{ person: string; name: string; username: string; unsent: number }[]> {

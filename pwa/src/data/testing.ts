@@ -71,8 +71,10 @@ export class Device {
   readonly files = new Map<string, MemoryMedia>();
   readonly looks = new Looks();
   readonly requests: Request[] = [];
-  private readonly locks = new BrowserLocks();
-  private readonly channels = new BrowserChannels();
+  /** Calls get no answer, not even that there is none. */
+  hanging = false;
+  private locks = new BrowserLocks();
+  private channels = new BrowserChannels();
   private tabs = 0;
   /** What the server says; a missing answer is a network that is down. */
   server: (request: Request) => Reply | undefined = () => undefined;
@@ -98,7 +100,15 @@ export class Device {
     };
   }
 
+  /** The browser is killed and begun anew: only the disk stays. */
+  restart(): void {
+    this.disk.crash();
+    this.locks = new BrowserLocks();
+    this.channels = new BrowserChannels();
+  }
+
   private send(request: Request): Promise<Answer> {
+    if (this.hanging) return new Promise(() => undefined);
     this.requests.push(structuredClone(request));
     const reply = this.server(request);
     if (reply === undefined) return Promise.reject(new TransportProblem("unreachable"));

@@ -77,7 +77,7 @@ function announce(core: Core, applied: { ids: Set<string>; kinds: Set<string> },
 /** Pulls until there is no more. */
 export async function pull(core: Core, report: PullReport): Promise<Went> {
   let known = true;
-  for (;;) {
+  while (!core.closed) {
     const client = await core.outbox.read(["state"], clientOf);
     const state = await core.cache.read(["state"], baseState);
     const answer = await request(core, client, state);
@@ -102,6 +102,7 @@ export async function pull(core: Core, report: PullReport): Promise<Went> {
     announce(core, applied, core.overlay.records());
     if (!answer.more && applied.mended.length === 0) return "done";
   }
+  return "done";
 }
 
 /** `known`: no page of this pull came because the server did not know our chain. Gives files of what was erased. */

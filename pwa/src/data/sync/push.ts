@@ -41,7 +41,7 @@ async function sendBatch(core: Core, client: ClientRow, from: number, size: { ro
 /** Pushes until the server has consumed everything. */
 export async function push(core: Core, consumed: Consumed): Promise<Went> {
   const size = { rows: BATCH_ROWS };
-  for (;;) {
+  while (!core.closed) {
     const client = await core.outbox.read(["state"], clientOf);
     if (consumed.client !== client.id) Object.assign(consumed, { client: client.id, n: client.trimmed.n });
     const from = Math.max(consumed.n, client.trimmed.n) + 1;
@@ -57,4 +57,5 @@ export async function push(core: Core, consumed: Consumed): Promise<Went> {
     consumed.n = known;
     if (known >= sent.upTo && known >= client.next - 1) return "done";
   }
+  return "done";
 }
