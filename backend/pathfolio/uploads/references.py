@@ -42,8 +42,14 @@ def note(
 def known(session: Session, school: str, references: Iterable[Reference]) -> dict[str, Any]:
     """What is known of each upload shown, as far as its own owner put it there."""
     owners = {(row.upload, row.person) for row in references}
+    # Locked until this transaction is written: a worker that ends its check meanwhile either was before us, and we
+    # read what it found, or comes after us, and finds the reference.
     found = session.scalars(
-        select(Upload).where(Upload.school == school, Upload.id.in_({name for name, _ in owners}))
+        select(Upload)
+        .where(Upload.school == school, Upload.id.in_({name for name, _ in owners}))
+        .order_by(Upload.person, Upload.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
     )
     entries = {row.id: row.media() for row in found if (row.id, row.person) in owners}
     return {upload: entry for upload, entry in sorted(entries.items()) if entry is not None}
