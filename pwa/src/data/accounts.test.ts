@@ -172,6 +172,7 @@ describe("people who share a browser", () => {
       expect(await next.current()).toBeUndefined();
       await settled();
       expect(await everything(device)).not.toContain("Ana's bridge");
+      expect((await next.known()).map(({ unsent }) => unsent)).toEqual([1]);
       expect(await titles(await signIn(next, "ana", true))).toEqual(["Ana's bridge"]);
       await next.signOut();
       expect(await titles(await signIn(next, "ana", true))).toEqual(["Ana's bridge"]);

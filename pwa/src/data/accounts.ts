@@ -259,11 +259,12 @@ export class LocalAccounts implements Accounts {
       await this.ports.databases.delete(cacheName(person));
       const { databases } = this.ports;
       const outbox = await databases.open(outboxName(person), OUTBOX, { strict: true });
-      const left = await countUnsent(outbox);
+      // Emptied by an earlier try, which has written down how much it was.
+      const emptied = (await outbox.read(["state"], (tx) => tx.count("state"))) === 0;
+      const unsent = emptied ? entry.unsent : await countUnsent(outbox);
       outbox.close();
-      const unsent = left ?? entry.unsent;
       const media = await this.ports.media(person);
-      if (left !== undefined) await directory.update({ ...entry, unsent });
+      await directory.update({ ...entry, unsent });
       if (entry.key !== undefined) {
         await (await this.sealed()).seal(person, fromBase64(entry.key), media);
         await databases.delete(outboxName(person));

@@ -28,11 +28,9 @@ function outgoing(request: Request, signal: AbortSignal): RequestInit {
 function isOurs(request: Request, response: Response): boolean {
   if (!request.path.startsWith("/api/"))
     return !(response.headers.get("content-type") ?? "").includes("text/html");
-  const type = response.headers.get("content-type") ?? "";
-  // A proxy of ours may answer 502-504 in its own words; anything else without the mark is a stranger.
-  if (response.status === 204 || response.status >= 500)
-    return response.headers.has(MARK) || response.status >= 500;
-  return response.headers.has(MARK) || /^application\/(problem\+)?json/.test(type);
+  // A proxy of ours may answer 502-504 in its own words; anything else without the mark is a stranger, JSON or not: a
+  // Wi-Fi's own 401 or 410 must not sign anybody out.
+  return response.headers.has(MARK) || response.status >= 500;
 }
 
 async function read(request: Request, response: Response): Promise<Answer> {
