@@ -74,6 +74,14 @@ def test_the_database_keeps_checksums_and_its_safety_settings(services: dict[str
     assert "fsync" not in str(database)
 
 
+def test_the_image_can_dump_the_very_database_that_stands_beside_it(
+    services: dict[str, Any],
+) -> None:
+    version = services["database"]["image"].removeprefix("postgres:").partition("-")[0]
+    final = (COMPOSE.parents[1] / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    assert f"postgresql-client-{version}" in final
+
+
 def test_every_command_of_a_container_is_a_word_of_the_command_line(
     services: dict[str, Any],
 ) -> None:
