@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from urllib.parse import urlsplit
+
+from pathfolio.commands.signals import stop_event
 
 STOP_SECONDS = 25
 START_SECONDS = 60
-QUICK_DEATH_SECONDS = 5
+QUICK_DEATH_SECONDS = 20
 MOST_QUICK_DEATHS = 5
 LONGEST_PAUSE = 60
 SUPERVISED = "PATHFOLIO_SUPERVISED"
@@ -117,15 +118,13 @@ class Supervisor:
 
     def __init__(self, programs: list[Program]) -> None:
         self.programs = programs
-        self.stopping = threading.Event()
 
     def run(self, health: str, ready: Callable[[], None], authority: Path | None = None) -> None:
         """Blocks; calls `ready` once `health` answers 200. Exits the process with status 1 on failure."""
-        for signum in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signum, self._on_signal)
+        stop = stop_event()
         failure = ""
         try:
-            self._tend(health, ready, authority)
+            self._tend(stop, health, ready, authority)
         except RuntimeError as problem:
             failure = str(problem)
         finally:
@@ -133,13 +132,15 @@ class Supervisor:
         if failure:
             sys.exit(failure)
 
-    def _on_signal(self, signum: int, frame: FrameType | None) -> None:
-        del signum, frame
-        self.stopping.set()
-
-    def _tend(self, health: str, ready: Callable[[], None], authority: Path | None) -> None:
-        told, begun = False, time.monotonic()
-        while not self.stopping.wait(0.05 if not told else 0.5):
+    def _tend(
+        self,
+        stop: threading.Event,
+        health: str,
+        ready: Callable[[], None],
+        authority: Path | None,
+    ) -> None:
+        told = False
+        while not stop.wait(0.05 if not told else 0.5):
             # The first one answers sooner when the others do not start beside it.
             for each in self.programs if told else self.programs[:1]:
                 each.tend()
@@ -147,7 +148,7 @@ class Supervisor:
                 ready()
                 sys.stdout.flush()
                 told = True
-            if not told and time.monotonic() - begun > START_SECONDS:
+            if not told and time.monotonic() - self.programs[0].begun > START_SECONDS:
                 raise RuntimeError(f"The web server did not answer within {START_SECONDS} seconds.")
 
     def _stop(self) -> None:

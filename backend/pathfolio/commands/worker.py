@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-
 import click
 
 from pathfolio.commands.common import application
+from pathfolio.commands.signals import stop_event
 
 
 @click.command(help="Run only the worker; it ends the job in hand when told to stop.")
@@ -16,9 +14,6 @@ def command() -> None:
     from pathfolio.jobs import worker
 
     end_with_supervisor()
-
-    stop = threading.Event()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: stop.set())
+    stop = stop_event()
     with application() as app:
         worker.run(app, stop)
