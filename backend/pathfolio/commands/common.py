@@ -22,25 +22,32 @@ def settings() -> Settings:
         raise click.ClickException(str(problem)) from None
 
 
-@contextmanager
-def application(chosen: Settings | None = None, *, prepared: bool = True) -> Iterator[Flask]:
-    """The application inside its context; ends the command with a sentence when it cannot start.
-
-    `prepared`: also when the database does not have the tables of this version yet.
-    """
+def made(chosen: Settings) -> Flask:
+    """The application; ends the command with a sentence when it cannot start."""
     from sqlalchemy.exc import OperationalError
 
     from pathfolio.app import create_app
-    from pathfolio.db import NotDurableError, db
+    from pathfolio.db import NotDurableError
 
     try:
-        app = create_app(chosen or settings())
+        return create_app(chosen)
     except (BadSetting, NotDurableError) as problem:
         raise click.ClickException(str(problem)) from None
     except OperationalError as problem:
         raise click.ClickException(
             f"The database did not answer ({problem.orig}). Check PATHFOLIO_DATABASE_URL and that it runs."
         ) from None
+
+
+@contextmanager
+def application(chosen: Settings | None = None, *, prepared: bool = True) -> Iterator[Flask]:
+    """The application inside its context; ends the command with a sentence when it cannot start.
+
+    `prepared`: also when the database does not have the tables of this version yet.
+    """
+    from pathfolio.db import db
+
+    app = made(chosen or settings())
     with app.app_context():
         try:
             if prepared:

@@ -41,12 +41,14 @@ def command(port: int, host: str, workers: int, demo: bool, lan: bool) -> None:
         )  # fmt: skip
         with address.trust_page():
             Supervisor(
-                [Program("web", web), Program("worker", program("worker"), needed=False)]
+                [Program("web server", web), Program("worker", program("worker"), needed=False)]
             ).run(address.health, lambda: click.echo(address.hello() + hello), address.authority)
         return
     web = program("web", "--host", host, "--port", str(port), "--workers", str(workers))
     shown = "localhost" if host == "127.0.0.1" else host
-    Supervisor([Program("web", web), Program("worker", program("worker"), needed=False)]).run(
+    Supervisor(
+        [Program("web server", web), Program("worker", program("worker"), needed=False)]
+    ).run(
         f"http://{host}:{port}/api/health",
         lambda: click.echo(f"Ready: http://{shown}:{port}\n{hello}"),
     )

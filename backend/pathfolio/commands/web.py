@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pathfolio.commands.common import settings
+from pathfolio.commands.common import made, settings
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 @click.command(help="Run only the web server.")
@@ -32,16 +36,26 @@ def command(
             "SQLite has one web process. Use PostgreSQL for more, or --workers 1."
         )
     Granian(
-        "pathfolio.app:create_app",
+        "pathfolio.commands.web:application",
         factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=chosen.threads,
-        respawn_failed_workers=True,
+        # A single one that dies takes us with it, and whoever supervises us begins anew, ever more slowly.
+        respawn_failed_workers=workers > 1,
         ssl_cert=certificate,
         ssl_key=certificate_key,
         log_enabled=False,
         workers_kill_timeout=20,
     ).serve()
+
+
+def application() -> Flask:
+    """What granian's process serves. Ends that process with a sentence when it cannot start."""
+    try:
+        return made(settings())
+    except click.ClickException as problem:
+        problem.show()
+        raise SystemExit(1) from None
