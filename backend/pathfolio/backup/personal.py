@@ -1,4 +1,4 @@
-"""A copy of everything one person made, in plain files: words, history, originals."""
+"""A copy of everything one person made, in plain files: words, history, originals without places."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from pathfolio.clock import to_wire
 from pathfolio.db import read
 from pathfolio.syncing.models import History, Member, Record
 from pathfolio.uploads.models import OPEN, Upload
-from pathfolio.uploads.storage import store
+from pathfolio.uploads.storage import clean_key, rendition_key, store
 from pathfolio_media.store import NoSuchObjectError
+
+LARGEST = "w2000"
 
 
 def copy(school: str, person: str, folder: Path) -> int:
@@ -70,13 +72,25 @@ def entry(row: History) -> dict[str, Any]:
 
 
 def file_of(upload: Upload, folder: Path) -> dict[str, Any] | None:
-    """Copies the original; None when the store has lost it."""
+    """Copies what may be given out of a file; None when the store has lost it, or nothing may."""
+    key = open_key(upload)
+    if key is None:
+        return None
     name = f"{upload.id}.{(upload.found or 'application/bin').rsplit('/', 1)[1].split('+')[0]}"
     try:
-        digest, size = copy_hashed(store().read(upload.key), folder / "files" / name)
+        digest, size = copy_hashed(store().read(key), folder / "files" / name)
     except NoSuchObjectError:
         return None
     return {"upload": upload.id, "file": f"files/{name}", "sha256": digest, "size": size}
+
+
+def open_key(upload: Upload) -> str | None:
+    """The original, its clean copy, or, where that could not be made, the largest picture made from it."""
+    if upload.original == "clean":
+        return clean_key(upload)
+    if upload.original == "withheld":
+        return rendition_key(upload, LARGEST) if LARGEST in upload.sizes else None
+    return upload.key
 
 
 def write(path: Path, content: object) -> None:
