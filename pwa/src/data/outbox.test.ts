@@ -149,6 +149,27 @@ describe("a save", () => {
     expect((await all(core)).at(-1)?.op).toBe("add");
   });
 
+  it("is not undone where the text went on elsewhere: no words disappear", async () => {
+    const device = new Device();
+    const core = await device.open();
+    const writer = new Writer(core);
+    const id = await writer.create("artifact", { words: "one" });
+    await writer.text(id, "words", "one two");
+    await new Writer(core).text(id, "words", "one two, and three from the other tab");
+    expect(await writer.undoLast()).toBeUndefined();
+    expect((await core.lookAt(id)).record?.fields["words"]).toBe("one two, and three from the other tab");
+  });
+
+  it("is undone in one go after typing on", async () => {
+    const core = await new Device().open();
+    const writer = new Writer(core);
+    const id = await writer.create("artifact", { words: "one" });
+    await writer.text(id, "words", "one two");
+    await writer.text(id, "words", "one two three");
+    expect(await writer.undoLast()).toBe("text.artifact.words");
+    expect((await core.lookAt(id)).record?.fields["words"]).toBe("one");
+  });
+
   it("puts ordered entries where they were asked to be", async () => {
     const core = await new Device().open();
     const writer = new Writer(core);

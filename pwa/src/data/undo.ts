@@ -12,6 +12,8 @@ export interface Inverse {
   key: string;
   record: string;
   steps: Step[];
+  /** The text that the action left. When another stands there now, going back would take away somebody's words. */
+  left?: unknown;
 }
 
 const DEPTH = 50;
@@ -29,7 +31,10 @@ export class UndoStack {
     const soon = at - this.at < ONE_STRETCH_MS;
     this.at = at;
     // Typing on in one text is one action: going back restores what was there before it.
-    if (typesOn && soon) return;
+    if (typesOn && soon) {
+      last.left = action.left;
+      return;
+    }
     this.actions.push(action);
     if (this.actions.length > DEPTH) this.actions.shift();
   }
@@ -61,7 +66,14 @@ export function inverse(edits: readonly Edit[], found: ReadonlyMap<string, Looke
   const step = reversed(edit, record);
   if (step === undefined) return undefined;
   const key = [edit.op, record.kind, ...(edit.field === null ? [] : [edit.field])].join(".");
-  return { key, record: edit.record, steps: [step] };
+  return { key, record: edit.record, steps: [step], ...(edit.op === "text" ? { left: edit.value } : {}) };
+}
+
+/** What reverses an action as the record stands now: nothing once its text went on elsewhere. */
+export function stepsOf({ steps, left }: Inverse, record: WireRecord | undefined): Step[] {
+  const field = steps[0]?.field ?? "";
+  const wentOn = left !== undefined && record !== undefined && valueOf(record, field) !== left;
+  return wentOn ? [] : steps;
 }
 
 function bare(edit: Edit): Step {

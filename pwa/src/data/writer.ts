@@ -10,7 +10,7 @@ import { save, type Edit } from "./outbox";
 import { placeFor } from "./places";
 import { LocalProblem } from "./problems";
 import type { Input } from "./shapes";
-import { UndoStack, inverse } from "./undo";
+import { UndoStack, inverse, stepsOf } from "./undo";
 import { inUse } from "./updates";
 import type { Kind, Rev, WireRecord } from "./types.gen";
 import { entriesOf, inOrder, isKind, planOf, valueOf } from "./view";
@@ -241,8 +241,14 @@ export class Writer {
   async undoLast(): Promise<string | undefined> {
     const action = this.undo.pop();
     if (action === undefined) return undefined;
-    await this.write({ look: [action.record], steps: () => action.steps }, false);
-    return action.key;
+    let done = false;
+    const steps = (found: ReadonlyMap<string, Looked>): Step[] => {
+      const undone = stepsOf(action, found.get(action.record)?.record);
+      done = undone.length > 0;
+      return undone;
+    };
+    await this.write({ look: [action.record], steps }, false);
+    return done ? action.key : undefined;
   }
 }
 
