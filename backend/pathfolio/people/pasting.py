@@ -98,11 +98,16 @@ def recognise(line: Line, students: list[Person], inside: set[str]) -> Person | 
         key = names.sort_key(line.name)
         same = [each for each in students if each.sort == key and each.role == "student"]
         same = [each for each in same if each.id in inside] or same
+        same = [each for each in same if each.status == "active"] or same
     if len(same) > 1:
         line.problem = "Several students have this name: add the user name after a comma."
         return None
     if same and same[0].role != "student":
         line.problem = "This user name belongs to somebody who is not a student."
+        return None
+    if same and same[0].status == "pending":
+        # Anybody with the class code may have typed this name.
+        line.problem = "Somebody with this name asked to join: confirm or decline them first."
         return None
     return same[0] if same else None
 

@@ -181,6 +181,17 @@ def test_a_pasted_list_is_first_only_looked_at_and_then_done_once(world: World) 
     assert {row["state"] for row in again} == {"known", "problem"}
 
 
+def test_a_pasted_list_confirms_nobody_who_only_says_to_be_on_it(world: World) -> None:
+    cora, path = world.as_("cora"), f"/api/classes/{world.id('blue')}/list"
+    _, code = open_blue(world)
+    ok(join(world, code, name="Ana North"), 201)
+    text = "Pia North\nAda Byron, pia\nAna North"
+    done = ok(cora.post(path, json={"text": text, "dry_run": False}))["people"]
+    assert [row["state"] for row in done] == ["problem", "problem", "known"]
+    assert done[2]["person"] == world.id("ana")
+    assert members(world, f"p:{world.id('pia')}") == {"pia": "owner"}
+
+
 def test_an_empty_list_and_one_of_a_thousand_lines_are_refused(world: World) -> None:
     cora, path = world.as_("cora"), f"/api/classes/{world.id('green')}/list"
     for text in ("", " \n ", "\n".join(f"Ana {n}" for n in range(501))):
