@@ -10,7 +10,10 @@ export function inUse<T>(locks: Locks, work: () => Promise<T>): Promise<T> {
   return locks.shared(NAME, work);
 }
 
-/** Calls `use` as soon as no tab holds anything. It then keeps others from beginning, until the page goes. */
+/** A page that is still there then was not exchanged after all, and must be able to save again. */
+const LONGEST_MS = 5_000;
+
+/** Calls `use` as soon as no tab holds anything. It then keeps others from beginning, until the page goes or 5 s are over. */
 export async function whenIdle(
   locks: Locks,
   after: (ms: number, run: () => void) => void,
@@ -19,7 +22,7 @@ export async function whenIdle(
   for (;;) {
     const used = await locks.ifFree(NAME, () => {
       use();
-      return Promise.resolve(true);
+      return new Promise<true>((done) => after(LONGEST_MS, () => done(true)));
     });
     if (used === true) return;
     await new Promise<void>((done) => after(AGAIN_MS, done));

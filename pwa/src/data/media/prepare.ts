@@ -97,6 +97,12 @@ async function keep(
   return { sha256: hash.end(), size: source.size };
 }
 
+/** Whole or not at all, like the file itself: it may be written after the save, when the app can be ended. */
+async function keepSmall(key: string, small: Uint8Array, media: MediaStore): Promise<void> {
+  await media.append(`${key}.part`, small);
+  await media.rename(`${key}.part`, key);
+}
+
 async function look(
   source: Blob,
   mime: string,
@@ -104,7 +110,7 @@ async function look(
   { media, clock }: Keeping,
 ): Promise<Preview | undefined> {
   const making = preview(await bytesOf(source, 0, source.size), mime).then(async (made) => {
-    if (made !== undefined) await media.append(`${upload}/w320`, made.small).catch(() => undefined);
+    if (made !== undefined) await keepSmall(`${upload}/w320`, made.small, media).catch(() => undefined);
     return made;
   });
   let cancel: () => void = () => undefined;
