@@ -15,7 +15,7 @@ A, P, L = "active", "pending", "inactive"
 TIES: dict[str, tuple[Who, ...]] = {
     "student": ("self", "other_student"),
     "teacher": ("self", "teacher", "other_teacher"),
-    "coordinator": ("self", "coordinator"),
+    "coordinator": ("self", "coordinator", "teacher"),
 }
 
 

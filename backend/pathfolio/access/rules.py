@@ -20,10 +20,12 @@ def can(actor: Actor | None, action: str, target: Target) -> bool:
 
 
 def ties(actor: Actor, target: Target) -> set[Who]:
-    """A coordinator is one for themselves as well."""
+    """A coordinator is one for themselves as well, and a teacher in the classes they teach."""
     found = {who(actor, target)}
     if found == {"self"} and actor.role == "coordinator":
         found.add("coordinator")
+    if found == {"coordinator"} and actor.person in target.teachers:
+        found.add("teacher")
     return found
 
 

@@ -260,6 +260,18 @@ def test_guessing_class_codes_stops_for_everybody_after_a_while(
     assert (refused.status_code, refused.json["slug"]) == (429, "too_many")
 
 
+def test_a_coordinator_who_teaches_a_class_opens_it_and_lets_students_in(world: World) -> None:
+    cora, blue = world.as_("cora"), f"/api/classes/{world.id('blue')}"
+    assert cora.post(f"{blue}/join-code", json={}).status_code == 403
+    ok(cora.put(f"{blue}/people/{world.id('cora')}", json={"role": "teacher"}), 204)
+    code = ok(cora.post(f"{blue}/join-code", json={}))["code"]
+    zoe = ok(join(world, code), 201)["person"]
+    ok(cora.post(f"{blue}/pending/{zoe['id']}", json={"accept": True}), 204)
+    assert members(world, f"p:{zoe['id']}")["cora"] == "teacher"
+    other = f"/api/classes/{world.id('green')}/join-code"
+    assert cora.post(other, json={}).status_code == 403
+
+
 def test_who_holds_a_class_code_cannot_make_accounts_without_end(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
