@@ -161,17 +161,14 @@ class Devices:
 
     def show(self, student: Student, artifacts: list[str]) -> None:
         """A showcase of five works that the student chose."""
-        chosen = [(artifacts[index], student.works[index]) for index in student.showcase]
-        keys = place_row(len(chosen))
+        chosen = [(artifacts[index], caption) for index, caption in student.showcase]
         items = {
-            artifact: {
-                "v": {"artifact": artifact, "caption": work.words.rsplit("\n", 1)[-1]},
-                "p": place,
-            }
-            for (artifact, work), place in zip(chosen, keys, strict=True)
+            artifact: {"v": {"artifact": artifact, "caption": caption}, "p": place}
+            for (artifact, caption), place in zip(chosen, place_row(len(chosen)), strict=True)
         }
+        first = student.works[student.showcase[0][0]]
         fields = {
-            "title": f"How I work: {chosen[0][1].interest}",
+            "title": f"How I work: {first.interest}",
             "audience": "teachers",
             "for_whom": "Family and neighbours",
             "purpose": "Pathway conference",

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-WORKS_EACH = 20
+PICTURED = (3, 9, 14, 17, 19)  # which works of a student have a picture, the newest among them
 CLASSES = ("Workshop class 8", "Studio class 9", "Open class 10")
 YEAR = timedelta(days=290)
 
@@ -73,7 +73,8 @@ class Student:
     username: str
     class_number: int
     works: list[Work] = field(default_factory=list)
-    showcase: list[int] = field(default_factory=list)
+    showcase: list[tuple[int, str]] = field(default_factory=list)
+    """Numbers of works, each with a caption."""
 
 
 @dataclass
@@ -103,7 +104,9 @@ def compose(now: datetime, seed: int = 2026, students: int = 60) -> Plan:
         name = f"{given} {families[number % len(families)]}"
         student = Student(name, given.lower(), number % len(CLASSES))
         student.works = works(random, material, pairs[number], now, number)
-        student.showcase = chosen(random, student.works)
+        student.showcase = list(
+            zip(chosen(random, student.works), random.sample(material["captions"], 5), strict=True)
+        )
         answer_some(random, material, student, now)
         made.append(student)
     return Plan(made)
@@ -122,7 +125,7 @@ def works(
     begun = (now - YEAR).replace(hour=0, minute=0)
     order = sorted(range(len(steps)), key=lambda at: (steps[at][1] + random.uniform(0, 2.5), at))
     made = []
-    for day, at in zip(days, order, strict=True):
+    for number_of_work, (day, at) in enumerate(zip(days, order, strict=True)):
         thread, index = steps[at]
         title, words = thread["steps"][index]
         when = begun + timedelta(days=day)
@@ -135,7 +138,9 @@ def works(
                 tags=random.sample(thread["tags"], random.randint(1, len(thread["tags"]))),
                 interest=thread["interest"],
                 cluster=thread["cluster"],
-                picture=(thread["painter"], f"{number}/{at}") if at % 5 == number % 5 else None,
+                picture=(thread["painter"], f"{number}/{at}")
+                if number_of_work in PICTURED
+                else None,
                 because=random.choice(material["because"]) if random.random() < 0.6 else None,
             )
         )
@@ -154,7 +159,7 @@ def answer_some(random: Random, material: dict[str, Any], student: Student, now:
     """A teacher sees most works within days, and answers about a third of them."""
     team = TEACHERS[student.class_number * 2 : student.class_number * 2 + 2]
     for work in student.works:
-        seen = work.at + timedelta(days=random.uniform(0.1, 6))
+        seen = work.at + timedelta(days=random.uniform(0.2, 11))
         if seen > now:
             continue
         work.seen_at = seen
