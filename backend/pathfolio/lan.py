@@ -27,7 +27,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 AUTHORITY_DAYS = 3650
 SERVER_DAYS = 365  # browsers refuse server certificates of more than 398 days
-PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8")
+PRIVATE = (
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
+)  # fmt: skip
 
 
 def lan_address() -> str:
@@ -62,8 +64,10 @@ class LanAddress:
         made = cls(
             host, port, folder / "authority.crt", folder / f"{host}.crt", folder / f"{host}.key"
         )
-        if not made.authority.exists():
-            make_authority(made.authority, folder / "authority.key")
+        if not permits(made.authority, host):
+            for old in folder.glob("*.crt"):
+                old.unlink()
+            make_authority(made.authority, folder / "authority.key", host)
         if not still_good(made.certificate):
             make_server(made, folder / "authority.key")
         return made
@@ -169,12 +173,28 @@ Remove it when you no longer use this Pathfolio.</p>
 <code>{fingerprint(address.authority)}</code></p></html>"""
 
 
-def make_authority(certificate: Path, key: Path) -> None:
+def permits(authority: Path, host: str) -> bool:
+    """Is there an authority, and may it sign for this address?"""
+    if not authority.exists():
+        return False
+    found = x509.load_pem_x509_certificate(authority.read_bytes())
+    limits = found.extensions.get_extension_for_class(x509.NameConstraints).value
+    return any(
+        isinstance(each, x509.IPAddress) and ipaddress.ip_address(host) in each.value
+        for each in limits.permitted_subtrees or []
+    )
+
+
+def make_authority(certificate: Path, key: Path, host: str) -> None:
+    """One for private networks; for `host` alone beside them, where a network uses other addresses."""
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [x509.NameAttribute(NameOID.COMMON_NAME, f"Pathfolio on {socket.gethostname()}"[:64])]
     )
-    networks = [x509.IPAddress(ipaddress.ip_network(each)) for each in PRIVATE]
+    allowed = [ipaddress.ip_network(each) for each in PRIVATE]
+    if not any(ipaddress.ip_address(host) in network for network in allowed):
+        allowed.append(ipaddress.ip_network(host))
+    networks = [x509.IPAddress(each) for each in allowed]
     own = [x509.DNSName("localhost"), x509.DNSName("local")]
     signed = (
         builder(name, name, private.public_key(), AUTHORITY_DAYS)

@@ -1,5 +1,6 @@
 """HTTPS for phones nearby: a certificate that a phone can trust, for this machine's addresses only."""
 
+import http.client
 import http.server
 import ssl
 import threading
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from pathfolio.lan import LanAddress, fingerprint
+from pathfolio.lan import LanAddress, fingerprint, permits
 
 
 @pytest.fixture
@@ -35,6 +36,28 @@ def test_a_client_that_trusts_the_authority_accepts_the_server(address: LanAddre
         server.server_close()
 
 
+def test_an_address_that_is_not_private_is_the_only_other_one(tmp_path: Path) -> None:
+    before = LanAddress.made(tmp_path, 0, "10.1.2.3")
+    old = fingerprint(before.authority)
+    address = LanAddress.made(tmp_path, 0, "203.0.113.7")
+    assert fingerprint(address.authority) != old, "phones have to trust a wider one anew"
+    assert permits(address.authority, "203.0.113.7")
+    assert permits(address.authority, "10.1.2.3")
+    assert not permits(address.authority, "203.0.113.8")
+    kept = fingerprint(address.authority)
+    for host in ("10.1.2.3", "203.0.113.7"):
+        again = LanAddress.made(tmp_path, 0, host)
+        assert fingerprint(again.authority) == kept
+        trusts(again)
+
+
+def trusts(address: LanAddress) -> None:
+    """The server's certificate was signed by this very authority."""
+    authority = x509.load_pem_x509_certificate(address.authority.read_bytes())
+    server = x509.load_pem_x509_certificates(address.certificate.read_bytes())[0]
+    server.verify_directly_issued_by(authority)
+
+
 def test_a_second_start_keeps_the_authority_that_phones_trust(
     address: LanAddress, tmp_path: Path
 ) -> None:
@@ -54,7 +77,7 @@ def test_the_authority_may_sign_for_private_addresses_only(address: LanAddress) 
         each.value for each in limits.permitted_subtrees or [] if isinstance(each, x509.IPAddress)
     ]
     assert networks
-    assert all(network.is_private or network.is_link_local for network in networks)
+    assert not any(network.is_global for network in networks)
 
 
 def test_the_keys_are_for_their_owner_only(address: LanAddress) -> None:
@@ -65,8 +88,17 @@ def test_the_keys_are_for_their_owner_only(address: LanAddress) -> None:
 def test_the_page_tells_how_to_trust_and_shows_the_fingerprint(tmp_path: Path) -> None:
     address = LanAddress.made(tmp_path, 18450, "127.0.0.1")
     with address.trust_page():
-        text = urllib.request.urlopen(address.trust_url).read().decode()
-        certificate = urllib.request.urlopen(address.trust_url + "pathfolio.crt").read()
+        text = fetched(address, "/").decode()
+        certificate = fetched(address, "/pathfolio.crt")
     assert fingerprint(address.authority) in text
     assert certificate == address.authority.read_bytes()
     assert "<script" not in text
+
+
+def fetched(address: LanAddress, path: str) -> bytes:
+    connection = http.client.HTTPConnection(address.host, address.port + 1)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().read()
+    finally:
+        connection.close()

@@ -74,6 +74,17 @@ def test_a_taken_port_is_one_sentence_that_names_another(tmp_path: Path) -> None
     )
 
 
+def test_a_taken_port_of_the_trust_page_is_a_sentence_too(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("0.0.0.0", 0))  # noqa: S104 - as the page itself would
+        other.listen()
+        port = other.getsockname()[1]
+        process = start(tmp_path / "data", "--lan", port=port - 1)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert err.startswith(f"Error: Port {port} is taken by another program.")
+
+
 @pytest.mark.parametrize("victim", ["web", "worker", "child of web"])
 def test_what_dies_is_started_again(tmp_path: Path, victim: str) -> None:
     with serving(tmp_path / "data") as served:

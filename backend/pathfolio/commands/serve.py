@@ -26,7 +26,8 @@ from pathfolio.commands.common import application, settings
 def command(port: int, host: str, workers: int, demo: bool, lan: bool) -> None:
     from pathfolio.commands.supervisor import Program, Supervisor, program
 
-    refuse_taken_port("0.0.0.0" if lan else host, port)  # noqa: S104 - only asked whether it is free
+    for needed in (port, port + 1) if lan else (port,):  # the next one shows how to trust us
+        refuse_taken_port("0.0.0.0" if lan else host, needed)  # noqa: S104 - only asked whether it is free
     # Until the supervisor takes over: what was begun is put away by those who began it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     prepare(demo)
