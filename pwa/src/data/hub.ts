@@ -55,6 +55,11 @@ export function live<T>(hub: Hub, read: () => Promise<T>, concerns: (change: Cha
     } finally {
       reading = false;
     }
+    // A change came while a read failed.
+    if (stale && subscribers.size > 0) {
+      stale = false;
+      void refresh();
+    }
   }
 
   return {

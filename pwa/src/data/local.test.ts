@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { Core } from "./core";
+import { Core, baseState } from "./core";
 import { openStores } from "./databases";
 import { LocalPerson } from "./local";
 import { MediaCache, mediaKey } from "./media-cache";
 import { mediaWork } from "./media-work";
 import { MemoryMedia } from "./ports/media-memory";
 import type { Ports } from "./ports/ports";
+import { applyPage } from "./sync/apply";
 import { ensureBase, ensureClient, renew } from "./sync/identity";
-import { Device, idOf, meOf, settled } from "./testing";
+import { Device, body, idOf, meOf, page, settled } from "./testing";
 
 async function local(
   device: Device,
@@ -45,6 +46,20 @@ describe("a person's device", () => {
     await expect(renew(cut as never, ports.random, { ...base, client: "another" })).rejects.toThrow("crash");
     const again = await local(device);
     expect((await again.core.lookAt(id)).record?.fields["title"]).toBe("Bridge");
+  });
+
+  it("does not call everything safe when a new piece was refused", async () => {
+    const { person, core } = await local(new Device());
+    const space = `u:${idOf("ana")}`;
+    const refused = {
+      ...body("entry", space, 1, { record: idOf("bridge"), code: "forbidden" }),
+      kind: "not_accepted",
+    };
+    const answer = page({ spaces: { [space]: [1, "a", 0] }, changes: [refused as never] });
+    await applyPage(core.cache, await core.cache.read(["state"], baseState), answer, undefined);
+    core.tell(undefined, undefined);
+    await settled();
+    expect(person.engine.status.value).toMatchObject({ waiting: 0, notSafe: 1 });
   });
 
   it("keeps the room for words when a file does not fit", async () => {

@@ -10,7 +10,7 @@ import { newId } from "./ids";
 import type { Inbox } from "./inbox";
 import { MediaCache } from "./media-cache";
 import type { MediaWork } from "./media-shapes";
-import { notSafe, notSafeItems } from "./not-safe";
+import { countNotSafe, notSafe } from "./not-safe";
 import { classes, people } from "./people";
 import type { MediaStore } from "./ports/ports";
 import { LocalProblem } from "./problems";
@@ -123,10 +123,10 @@ export class LocalPerson implements Local {
   private async countNow(): Promise<void> {
     const state = await this.core.cache.read(["state"], baseState);
     const waiting = this.core.overlay.all(state.confirmed).length;
-    const items = await notSafeItems(this.queries, this.engine.status.value);
+    const unsafe = await countNotSafe(this.queries, this.engine.status.value);
     const { value } = this.engine.status;
-    if (value.waiting !== waiting || value.notSafe !== items.length) {
-      this.engine.tell({ waiting, notSafe: items.length });
+    if (value.waiting !== waiting || value.notSafe !== unsafe) {
+      this.engine.tell({ waiting, notSafe: unsafe });
     }
     if (state.complete) void this.keepFrameworks();
   }

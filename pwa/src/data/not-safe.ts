@@ -78,6 +78,14 @@ export async function notSafeItems(queries: Queries, status: SyncStatus): Promis
   });
 }
 
+/** How many things are not safe: the items, and what was refused of records that are not on this device (any more). */
+export async function countNotSafe(queries: Queries, status: SyncStatus): Promise<number> {
+  const items = new Set((await notSafeItems(queries, status)).map((item) => item.id));
+  const refused = await queries.read((tx) => queries.select(tx, "not_accepted", { limit: 1000 }));
+  const records = new Set(refused.rows.map(({ record }) => record.fields["record"]));
+  return items.size + [...records].filter((id) => !items.has(id as string)).length;
+}
+
 export function notSafe(queries: Queries, status: () => SyncStatus): Live<NotSafeItem[]> {
   return live(
     queries.core.hub,

@@ -115,6 +115,17 @@ describe("a save", () => {
     expect(await all(core)).toHaveLength(1);
   });
 
+  it("is made also on a base that came back older than the outbox", async () => {
+    const core = await new Device().open();
+    await core.outbox.write(["state"], async (tx) => {
+      const client = await tx.get<object>("state", "client");
+      await tx.put("state", { ...client, next: 6, trimmed: { n: 5, hash: "x" } });
+    });
+    const id = await new Writer(core).create("artifact", { title: "Bridge" });
+    expect((await core.lookAt(id)).record?.fields["title"]).toBe("Bridge");
+    expect((await all(core)).map((row) => row.n)).toEqual([6]);
+  });
+
   it("of a text above 64 KB is refused before it is stored", async () => {
     const core = await new Device().open();
     const writer = new Writer(core);

@@ -48,7 +48,8 @@ function replaceable(last: OutboxRow, edit: Edit): boolean {
 
 /**
  * Saves edits in one transaction, in order. Gives the rows, or "stale" when rows were confirmed after `seen` was read:
- * then nothing is saved and the base has to be read again, or an own change would look like somebody else's.
+ * then nothing is saved and the base has to be read again, or an own change would look like somebody else's. `anyway`
+ * saves even so.
  */
 export async function save(
   outbox: Storage,
@@ -56,11 +57,12 @@ export async function save(
   seen: Seen,
   edits: readonly Edit[],
   also?: { table: string; row: object },
+  anyway = false,
 ): Promise<OutboxRow[] | "stale"> {
   return outbox.write(["state", "outbox", "uploads"], async (tx) => {
     const client = await clientOf(tx);
     const own = client.id === seen.client;
-    if (own && client.trimmed.n > seen.confirmed) return "stale";
+    if (own && client.trimmed.n > seen.confirmed && !anyway) return "stale";
     const rows: OutboxRow[] = [];
     for (const edit of edits) {
       const row = await place(tx, ports, client, { ...seen, confirmed: own ? seen.confirmed : 0 }, edit);

@@ -15,6 +15,9 @@ import { inUse } from "./updates";
 import type { Kind, Rev, WireRecord } from "./types.gen";
 import { entriesOf, inOrder, isKind, planOf, valueOf } from "./view";
 
+/** Pulls that may come in between a read and its save. */
+const ATTEMPTS = 5;
+
 type Step = Omit<Edit, "space" | "base">;
 interface Plan {
   /** The record that the edits are about, and another whose space it follows. */
@@ -40,7 +43,7 @@ export class Writer {
   }
 
   private async writeNow(plan: Plan, undoable: boolean): Promise<void> {
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       const { state, found } = await this.core.cache.read(["state", "base"], (tx) =>
         this.core.look(tx, plan.look),
       );
@@ -49,7 +52,9 @@ export class Writer {
       const edits = steps.map((step) => this.edit(step, found, plan.seen));
       for (const edit of edits) checkSize(edit.value);
       const also = plan.upload === undefined ? undefined : { table: "uploads", row: plan.upload };
-      const rows = await save(this.core.outbox, this.core.ports, state, edits, also);
+      // A cache that came back older than the outbox (a disk that lied at a power cut) stays so until the next pull.
+      const anyway = attempt >= ATTEMPTS;
+      const rows = await save(this.core.outbox, this.core.ports, state, edits, also, anyway);
       if (rows === "stale") continue;
       if (undoable) this.undo.push(inverse(edits, found), this.core.ports.clock.now());
       this.core.overlay.save(rows);
