@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +12,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.simulation.bundle import node
+from tests.simulation.ledger import BrokenPromiseError
 
 Json = dict[str, Any]
+REST_SECONDS = 20.0
 
 
 class DeviceError(Exception):
@@ -36,6 +40,10 @@ class Devices:
         self._process = subprocess.Popen(
             [node(), str(bundle)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
+        assert self._process.stdin
+        assert self._process.stdout
+        self._in, self._out = self._process.stdin, self._process.stdout.fileno()
+        self._read = bytearray()
         self._ids = 0
         self._results: dict[int, Json] = {}
         self.now = 0
@@ -55,16 +63,25 @@ class Devices:
         self._process.kill()
         self._process.communicate()
 
-    def _say(self, line: Json) -> None:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps(line | {"now": self.now}).encode("ascii") + b"\n")
-        self._process.stdin.flush()
-        while True:
-            text = self._process.stdout.readline()
-            if not text:
+    def _line(self) -> Json:
+        """The next line that the process says. Raises BrokenPromiseError when it never comes to rest."""
+        while (end := self._read.find(b"\n")) < 0:
+            ready, _, _ = select.select([self._out], [], [], REST_SECONDS)
+            if not ready:
+                raise BrokenPromiseError(6, "the engine goes round in circles")
+            more = os.read(self._out, 1 << 16)
+            if not more:
                 raise RuntimeError("the device process ended")
-            told: Json = json.loads(text)
+            self._read += more
+        told: Json = json.loads(self._read[:end])
+        del self._read[: end + 1]
+        return told
+
+    def _say(self, line: Json) -> None:
+        self._in.write(json.dumps(line | {"now": self.now}).encode("ascii") + b"\n")
+        self._in.flush()
+        while True:
+            told = self._line()
             if "idle" in told:
                 self.now, self.next = told["now"], told["next"]
                 return

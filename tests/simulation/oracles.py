@@ -108,6 +108,7 @@ def final(simulation: Simulation) -> None:
     everything_kept(simulation)
     applied_once(simulation)
     no_word_lost(simulation)
+    no_conflict_with_oneself(simulation)
     problems = simulation.school.problems()
     if problems:
         raise BrokenPromiseError(1, f"the server's own check: {problems}")
@@ -164,3 +165,14 @@ def no_word_lost(simulation: Simulation) -> None:
             raise BrokenPromiseError(
                 7, f"{text} of {word.person} in {word.record} is nowhere to be seen"
             )
+
+
+def no_conflict_with_oneself(simulation: Simulation) -> None:
+    """Merge rules: who changes a thing alone, on one device, is never told of a conflict."""
+    editors: dict[str, set[str]] = {}
+    for saved in simulation.ledger.saved.values():
+        editors.setdefault(saved.mutation["record"], set()).add(saved.device)
+    for row in simulation.school.rows("SELECT record, body FROM record WHERE NOT gone"):
+        flags = json.loads(row["body"]).get("flags")
+        if flags and len(editors.get(row["record"], ())) == 1:
+            raise BrokenPromiseError(7, f"{row['record']} is in conflict with itself: {flags}")
