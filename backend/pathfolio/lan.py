@@ -179,9 +179,10 @@ def permits(authority: Path, host: str) -> bool:
         return False
     found = x509.load_pem_x509_certificate(authority.read_bytes())
     limits = found.extensions.get_extension_for_class(x509.NameConstraints).value
+    networks = [each.value for each in limits.permitted_subtrees or []]
     return any(
-        isinstance(each, x509.IPAddress) and ipaddress.ip_address(host) in each.value
-        for each in limits.permitted_subtrees or []
+        isinstance(network, ipaddress.IPv4Network) and ipaddress.ip_address(host) in network
+        for network in networks
     )
 
 

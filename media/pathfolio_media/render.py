@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-import pi_heif
 from PIL import Image, ImageCms, ImageFile, ImageOps
 from thumbhash import rgba_to_thumb_hash
 
+from pathfolio_media import codecs
 from pathfolio_media.clean import UnwalkableError, cleaned, may_hold_location
 from pathfolio_media.limits import Limits
 from pathfolio_media.sniff import JPEG, KINDS, Kind
@@ -63,9 +63,7 @@ class Report:
 
 def set_up() -> None:
     """Loads the codecs; called once before children are forked."""
-    pi_heif.register_heif_opener()
-    Image.preinit()
-    Image.init()
+    codecs.load()
     # Our own limit, per format, is checked before any pixel is decoded.
     Image.MAX_IMAGE_PIXELS = None
 
@@ -73,11 +71,14 @@ def set_up() -> None:
 def render(source: BinaryIO, target: Path, mime: str, limits: Limits) -> Report:
     """Writes `{name}.{suffix}` for every rendition into the folder `target`, and `clean` where needed.
 
-    A picture that is too large, or not even partly decodable, gives a report that says so in `refused`.
+    A picture that is too large, or not even partly decodable, gives a report that says so in `refused`;
+    one of a format that can't be read here a report without sizes.
     """
     report = Report(original=clean_copy(source, target, mime))
     # Known first, and kept beside: the pixels may yet bring this process down.
     (target / ORIGINAL).write_text(report.original)
+    if not codecs.readable(KINDS[mime]):
+        return report
     try:
         _make(_decode(source, KINDS[mime], limits, report), target, report)
     except UnrenderableError as refused:

@@ -72,7 +72,7 @@ def test_the_check_finds_what_is_missing_and_what_is_there_by_half() -> None:
 
 def kill_somewhere(server: Running, random: Random, pulse: Pulse, number: int) -> None:
     """Mostly the web server alone, sometimes the worker with it: a moment after one of the next pushes began."""
-    pulse.wait(random.randint(1, 12))
+    pulse.wait(random.randint(1, 40))
     threading.Event().wait(random.uniform(0, 0.08))
     server.kill("web")
     if number % 4 == 2:

@@ -130,7 +130,7 @@ class Writer(Sender):
             answer = self.remote.post("/api/sync/push", json=body | {"mutations": waiting})
         except LostError:
             self.retries += 1
-            self.pause.wait(0.02)
+            self.pause.wait(0.1)
             return
         told = answer.get_json()
         assert answer.status_code == 200, told

@@ -12,8 +12,11 @@ from pathfolio.commands.signals import stop_event
 def command() -> None:
     from pathfolio.commands.supervisor import end_with_supervisor
     from pathfolio.jobs import worker
+    from pathfolio_media import codecs
 
     end_with_supervisor()
     stop = stop_event()
+    for sentence in codecs.missing():
+        click.echo(sentence, err=True)
     with application() as app:
         worker.run(app, stop)
