@@ -35,7 +35,7 @@ class Device:
     def copy(self, name: str) -> Device:
         """Another device with the same disk and cookies."""
         browser = self.browser.application.test_client()
-        for cookie in self.browser._cookies.values() if self.browser._cookies else ():  # type: ignore[union-attr]
+        for cookie in self.browser._cookies.values() if self.browser._cookies else ():
             browser.set_cookie(
                 cookie.key, cookie.value, domain=cookie.domain, path=cookie.path, secure=True
             )

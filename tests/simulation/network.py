@@ -1,4 +1,4 @@
-"""Between devices and server: what is lost, cut, sent twice, late, or answered by a stranger; and the server's deaths."""
+"""Between devices and server: what is lost, cut, sent twice, late or from strangers; and the server's deaths."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ class Network:
             if self._hits("duplicate"):
                 self._fault("duplicate", device.name)
                 agenda.after(
-                    self._delay() + self._delay(), lambda: self._arrive(device, request, first=False)
+                    self._delay() + self._delay(),
+                    lambda: self._arrive(device, request, first=False),
                 )
 
     def _tell(self, device: Device, number: int, told: Json) -> None:
@@ -118,5 +119,3 @@ class Network:
         self.down_until = self.stage.agenda.now + self.chance.randint(100, DOWN)
         if self.school.restart(clean=False):
             self.stage.note("new epoch")
-
-

@@ -141,14 +141,14 @@ def set_line(screen: Screen) -> Action | None:
 
 def throw_away(screen: Screen) -> Action | None:
     record = screen.pick(screen.live(*TEXTS))
-    return record and Action("delete", (record["id"],), record["id"])
+    return Action("delete", (record["id"],), record["id"]) if record else None
 
 
 def bring_back(screen: Screen) -> Action | None:
     record = screen.pick(
         each for each in screen.shown if "deleted" in each and each["by"] == screen.me
     )
-    return record and Action("restore", (record["id"],), record["id"])
+    return Action("restore", (record["id"],), record["id"]) if record else None
 
 
 def undo(_: Screen) -> Action:
@@ -169,7 +169,7 @@ def resolve(screen: Screen) -> Action | None:
 def answer_refused(screen: Screen) -> Action | None:
     record = screen.pick(screen.live("not_accepted", mine=False))
     what = screen.chance.choice(("retry", "retry", "dismiss"))
-    return record and Action(what, (record["id"],), record["id"])
+    return Action(what, (record["id"],), record["id"]) if record else None
 
 
 def reply(screen: Screen) -> Action | None:
@@ -246,7 +246,9 @@ def arrange(screen: Screen) -> Action | None:
     if keys and how < 0.6:
         return Action("remove", (identity, field, screen.chance.choice(keys)), identity)
     if keys and how < 0.7:
-        return Action("add", (identity, field, screen.chance.choice(keys), entry(screen, field)), identity)
+        return Action(
+            "add", (identity, field, screen.chance.choice(keys), entry(screen, field)), identity
+        )
     key = "".join(screen.chance.choices("abcdefghijklmnopqrstuvwxyz234567", k=25)) + "a"
     where = [screen.chance.choice((None, *keys))] if screen.chance.random() < 0.5 else []
     return Action("add", (identity, field, key, entry(screen, field), *where), identity)
@@ -282,7 +284,7 @@ def publish_feedback(screen: Screen) -> Action | None:
 
 def look_at(screen: Screen) -> Action | None:
     artifact = screen.pick(screen.live("artifact", mine=False))
-    return artifact and Action("seen", (artifact["id"],))
+    return Action("seen", (artifact["id"],)) if artifact else None
 
 
 BOTH: list[tuple[Chooser, float]] = [

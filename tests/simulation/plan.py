@@ -72,6 +72,6 @@ def plan_of(seed: str, only: tuple[str, ...] | None = None) -> Plan:
         if chance.random() < share:
             rates[name] = chance.randint(1, times)
     if only is not None:
-        most = WAY | SERVER | ALWAYS | NOW_AND_THEN
-        rates = {name: most[name] for name in only}
+        every: dict[str, float] = {**WAY, **SERVER, **ALWAYS, **NOW_AND_THEN}
+        rates = {name: every[name] for name in only}
     return Plan(seed, length, chance.randint(50, 90), rates)

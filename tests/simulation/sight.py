@@ -22,7 +22,9 @@ class Sight:
         self.ledger = ledger
         self._order = 0
         self._arrived: dict[str, int] = {}  # accepted mutation -> when
-        self._widened: dict[str, list[tuple[int, str]]] = defaultdict(list)  # record -> (when, what)
+        self._widened: dict[str, list[tuple[int, str]]] = defaultdict(
+            list
+        )  # record -> (when, what)
         self._about: dict[str, str] = {}
 
     # What the server has accepted, as it told devices
@@ -47,7 +49,7 @@ class Sight:
         if path.startswith("/api/frameworks/"):
             return
         spaces = self.roster.spaces(name)
-        told = answer.json if answer.text else None
+        told: Any = answer.json if answer.text else None
         if path == "/api/sync/pull" and answer.status == 200:
             self._pull(name, spaces, told)
         elif path.endswith("/history") and answer.status == 200:

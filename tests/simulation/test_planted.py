@@ -117,5 +117,3 @@ def test_a_bug_in_the_server_is_caught(
     plant(monkeypatch)
     promise, _ = caught(school, engine, faults)
     assert promise in promises
-
-
