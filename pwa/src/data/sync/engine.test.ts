@@ -97,6 +97,26 @@ describe("the sync of a device", () => {
     expect(now[0]).not.toHaveProperty("done");
   });
 
+  it("never replaces what it has offered", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = server.answer;
+    const { core, writer, engine } = await running(device);
+    const id = await writer.create("artifact", { title: "Bridge" });
+    await engine.sync();
+    await writer.text(id, "words", "one");
+    server.epoch = "epoch-two";
+    // The answers to push and offer are lost; the pull tells of the new epoch.
+    device.server = (request) => {
+      const answer = server.answer(request);
+      return request.path === "/api/sync/offer" ? undefined : answer;
+    };
+    await engine.sync();
+    expect(server.offered).toHaveLength(2);
+    await writer.text(id, "words", "one two");
+    expect((await outbox(core)).map((row) => row.value)).toEqual(["one", "one two"]);
+  });
+
   it("makes an offer again that was cut, and loses nothing by it", async () => {
     const device = new Device();
     const server = new Numbering();

@@ -3,7 +3,7 @@
 
 import type { Core } from "../core";
 import type { OutboxRow, RingRow } from "../databases";
-import { clientOf } from "../outbox";
+import { clientOf, markSent } from "../outbox";
 import type { WireMutation } from "../types.gen";
 import { check } from "./answers";
 import { SCHEMA, offerAnswer, toWire } from "./wire";
@@ -12,11 +12,13 @@ import { timeOf } from "../ports/time";
 const BATCH_ROWS = 200;
 const BATCH_BYTES = 200 * 1024;
 
-/** The ring before the outbox, each in the order in which it was made. */
+/** The ring before the outbox, each in the order in which it was made. Offered is sent: nothing replaces it any more. */
 async function everything(core: Core): Promise<WireMutation[]> {
+  await markSent(core.outbox, await core.outbox.read(["outbox"], (tx) => tx.range<OutboxRow>("outbox")));
   return core.outbox.read(["ring", "outbox"], async (tx) => {
     const ring = await tx.range<RingRow>("ring", { index: "confirmed" });
-    const outbox = await tx.range<OutboxRow>("outbox");
+    // What was saved since is not offered: it goes with the next push.
+    const outbox = (await tx.range<OutboxRow>("outbox")).filter((row) => row.sent);
     const order = (a: RingRow, b: RingRow): number =>
       a.confirmed === b.confirmed ? a.n - b.n : a.confirmed < b.confirmed ? -1 : 1;
     return [...ring.sort(order), ...outbox].map(toWire);
