@@ -6,15 +6,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserType
 
-from tests.e2e.visitor import PHONE, Visitor
+from pathfolio.demo.pictures import jpeg
+from tests.e2e.visitor import PHONE, Network, Visitor
+from tests.support.chromium import launch_arguments
 from tests.support.databases import SqliteDatabases
-from tests.support.proxy import Link, link
+from tests.support.proxy import link
 from tests.support.running import Running, running
 from tests.support.small_school import prepare
 
 Open = Callable[..., Visitor]
+Start = Callable[[], Visitor]
+Paint = Callable[[str], Path]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,19 +37,25 @@ def server(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Runnin
 
 
 @pytest.fixture
-def network(server: Running) -> Iterator[Link]:
+def network(server: Running) -> Iterator[Network]:
     """What lies between the browsers and the server."""
     with link(server.port) as relay:
-        yield relay
+        yield Network(relay)
 
 
 @pytest.fixture
-def visit(browser: Browser, network: Link) -> Iterator[Open]:
-    """`visit("maya")` is a browser on which maya is signed in; `visit()` one that nobody has used.
+def visitors() -> Iterator[list[Visitor]]:
+    """All of a test. Each must have been quiet: no error in its console, no request to another origin."""
+    every: list[Visitor] = []
+    yield every
+    for visitor in every:
+        visitor.close()
+    assert [line for visitor in every for line in visitor.complaints] == []
 
-    At the end every browser must have been quiet: no error in its console, no request to another origin.
-    """
-    visitors: list[Visitor] = []
+
+@pytest.fixture
+def visit(browser: Browser, network: Network, visitors: list[Visitor]) -> Open:
+    """`visit("maya")` is a browser on which maya is signed in; `visit()` one that nobody has used."""
 
     def open_one(
         username: str | None = None,
@@ -69,8 +79,42 @@ def visit(browser: Browser, network: Link) -> Iterator[Open]:
             visitor.sign_in(username, shared=shared)
         return visitor
 
-    yield open_one
-    complaints = [line for visitor in visitors for line in visitor.complaints]
-    for visitor in visitors:
-        visitor.context.close()
-    assert complaints == []
+    return open_one
+
+
+@pytest.fixture
+def own_browser(
+    browser_type: BrowserType,
+    chromium: str,
+    network: Network,
+    visitors: list[Visitor],
+    tmp_path: Path,
+) -> Start:
+    """`own_browser()` starts a browser, in flight mode too, that finds what it kept when it last ended."""
+    profile = tmp_path / "profile"
+
+    def start() -> Visitor:
+        context = browser_type.launch_persistent_context(
+            profile,
+            executable_path=chromium,
+            args=launch_arguments(),
+            viewport={"width": PHONE[0], "height": PHONE[1]},
+            has_touch=True,
+            offline=network.is_cut,
+        )
+        visitors.append(Visitor(context, network, profile=profile))
+        return visitors[-1]
+
+    return start
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Paint:
+    """`photo("wood")` is a file as a camera makes it, of what this painter of the demo school draws."""
+
+    def paint(painter: str) -> Path:
+        path = tmp_path / f"{painter}.jpg"
+        path.write_bytes(jpeg(painter, "journey"))
+        return path
+
+    return paint

@@ -27,6 +27,16 @@ describe("bringing back", () => {
     });
   });
 
+  it("puts back the words with which a piece began", () => {
+    const first = (fields: object) =>
+      backOf({ op: "create", field: null, value: { kind: "artifact", fields } });
+    expect(first({ words: "first" })).toEqual({ how: "begin", words: "first" });
+    expect(first({ title: "A link", words: "" })).toEqual({ how: "begin", title: "A link" });
+    expect(first({})).toBeUndefined();
+    expect(isNow({ how: "begin", words: "first" }, { words: "second", title: "" })).toBe(false);
+    expect(isNow({ how: "begin", words: "first" }, { words: "first", title: "named later" })).toBe(true);
+  });
+
   it("puts back what was once added", () => {
     const entry = { op: "add", field: "tags", value: { key: "pan", v: { text: "Pan" } } };
     expect(backOf(entry)).toEqual({ how: "add", field: "tags", key: "pan", value: { text: "Pan" } });

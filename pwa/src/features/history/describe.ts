@@ -46,17 +46,34 @@ function wordsIn(value: unknown): string {
 export function previewOf(field: string | null, value: unknown): string {
   if (field === "audience") return value === "me" ? t.artifact.onlyMe : t.artifact.teachers;
   if (field === "cover") return "";
+  const { title, words } = beginning(value);
+  if (title && words) return `${title}\n${words}`;
   if (typeof value === "object" && value !== null && "fields" in value) return wordsIn(value.fields);
   return wordsIn(value);
 }
 
+/** The words with which a piece began; a field without words is left out. */
+function beginning(value: unknown): { title?: string; words?: string } {
+  if (typeof value !== "object" || value === null || !("fields" in value)) return {};
+  const { title, words } = value.fields as Record<string, unknown>;
+  return {
+    ...(typeof title === "string" && title && { title }),
+    ...(typeof words === "string" && words && { words }),
+  };
+}
+
 /** How an old value is put back. Undefined: there is nothing to put back. */
 export type Back =
+  | { how: "begin"; title?: string; words?: string }
   | { how: "set" | "text"; field: string; value: unknown }
   | { how: "add"; field: string; key: string; value: object };
 
 export function backOf(entry: Pick<HistoryEntry, "op" | "field" | "value">): Back | undefined {
   const { op, field, value } = entry;
+  if (op === "create") {
+    const first = beginning(value);
+    return Object.keys(first).length > 0 ? { how: "begin", ...first } : undefined;
+  }
   if (!field || field === "flags") return undefined;
   if (op === "text") return { how: "text", field, value };
   if (op === "set" && field !== "audience") return { how: "set", field, value };
@@ -70,6 +87,10 @@ export function backOf(entry: Pick<HistoryEntry, "op" | "field" | "value">): Bac
 
 /** Is the record like this now already? */
 export function isNow(back: Back, fields: Record<string, unknown>): boolean {
+  if (back.how === "begin") {
+    const { how: _how, ...first } = back;
+    return Object.entries(first).every(([field, words]) => fields[field] === words);
+  }
   const now = fields[back.field];
   if (back.how !== "add") return now === back.value;
   if (!Array.isArray(now)) return false;
