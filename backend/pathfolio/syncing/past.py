@@ -66,6 +66,7 @@ class Past:
         self.session = session
         self.school = school
         self._known: dict[str, RowMapping | Mapping[str, Any] | None] = {}
+        self._parsed: dict[str, HistoryRow] = {}
         self.fresh: list[dict[str, Any]] = []
 
     def expect(self, ids: Iterable[str]) -> None:
@@ -90,6 +91,13 @@ class Past:
         self.fresh.append(row)
         self._known[row["id"]] = row
 
+    def parsed(self, found: RowMapping | Mapping[str, Any]) -> HistoryRow:
+        """A stored row as the merge rules know it; read once, however often they ask."""
+        known = self._parsed.get(found["id"])
+        if known is None:
+            known = self._parsed[found["id"]] = row_of(cast("RowMapping", found))
+        return known
+
     def of(self, record: str) -> RecordPast:
         return RecordPast(self, record)
 
@@ -105,7 +113,7 @@ class RecordPast:
         found = self.past.mutation(mutation)
         if found is None or found["record"] != self.record:
             return None
-        return row_of(cast("RowMapping", found))
+        return self.past.parsed(found)
 
     def holds(self, rev: int, mutation: str) -> bool:
         found = self.past.mutation(mutation)
@@ -114,13 +122,13 @@ class RecordPast:
     def changes(self, field: str, upto: int) -> Iterator[HistoryRow]:
         for row in reversed(self._fresh()):
             if row["rev"] <= upto and (row["field"] == field or row["op"] == "create"):
-                yield row_of(cast("RowMapping", row))
+                yield self.past.parsed(row)
         named = or_(TABLE.c.field == field, TABLE.c.op == "create")
         size = FIRST_PAGE
         while True:
             query = self._query().where(TABLE.c.rev <= upto, named)
             page = self._read(query.order_by(TABLE.c.rev.desc()).limit(size))
-            yield from map(row_of, page)
+            yield from map(self.past.parsed, page)
             if len(page) < size:
                 return
             upto, size = page[-1]["rev"] - 1, min(size * 4, LAST_PAGE)
@@ -128,8 +136,8 @@ class RecordPast:
     def since(self, rev: int) -> Iterator[HistoryRow]:
         for row in self._fresh():
             if row["rev"] > rev:
-                yield row_of(cast("RowMapping", row))
-        yield from map(row_of, self._read(self._query().where(TABLE.c.rev > rev)))
+                yield self.past.parsed(row)
+        yield from map(self.past.parsed, self._read(self._query().where(TABLE.c.rev > rev)))
 
     def _fresh(self) -> list[dict[str, Any]]:
         return [row for row in self.past.fresh if row["record"] == self.record]

@@ -22,7 +22,8 @@ from pathfolio.syncing.permission import Author
 
 T = TypeVar("T")
 TRIES = 8
-# Everybody waits for a transaction, and one merge of long texts may take a third of a second.
+# Everybody waits for a transaction, and one merge of long texts, or one move in a long-lived list, may take a third
+# of a second.
 MOST_MERGES = 20
 
 
@@ -50,8 +51,8 @@ def portions(todo: Iterable[Prepared], most: int | None = None) -> Iterator[list
 
 
 def _may_merge(mutation: dict[str, Any]) -> bool:
-    """Whether texts may have to be merged: not for a new record."""
-    return mutation.get("op") == "text" or (
+    """Whether texts or places may have to be merged: not for a new record."""
+    return mutation.get("op") in {"text", "place"} or (
         mutation.get("op") == "create" and mutation.get("base") is not None
     )
 
