@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from pathfolio.backup.manifest import BackupError, Manifest, copy_hashed, hash_f
 from pathfolio.db import db, read, run_write
 from pathfolio.settings import Settings, current
 from pathfolio.syncing import epochs, erase, ledger, rebuild
-from pathfolio.uploads.models import OPEN, Upload
+from pathfolio.uploads.models import KEPT, OPEN, Upload
 from pathfolio.uploads.storage import store
 from pathfolio_media.render import SUFFIX
 from pathfolio_media.store import NoSuchObjectError
@@ -23,6 +25,14 @@ from pathfolio_media.store import NoSuchObjectError
 KEY, LEDGER = "secrets/key", ledger.NAME
 KEPT_FILES = (KEY, LEDGER)
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Original:
+    """`upload`: school, person, id. `certain`: somebody was told that the file is safe."""
+
+    upload: tuple[str, str, str]
+    certain: bool
 
 
 def take(folder: Path, say: Say) -> Manifest:
@@ -36,9 +46,9 @@ def take(folder: Path, say: Say) -> Manifest:
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
-    keys = media_keys()
+    originals = stored_originals()
     path, rows = snapshot.take(db.engine, partial)
-    keys |= media_keys()
+    originals |= stored_originals()
     with db.engine.connect() as connection:
         revision = migrations.version(connection) or ""
     manifest = Manifest(
@@ -50,7 +60,7 @@ def take(folder: Path, say: Say) -> Manifest:
         source = current().data / name
         if source.exists():
             manifest.files[f"data/{name}"] = copy_hashed(pieces_of(source), partial / "data" / name)
-    missing = copy_media(sorted(keys), partial, manifest)
+    missing = copy_media(originals, partial, manifest)
     manifest.write(partial)
     partial.rename(folder)
     say(f"Backed up {rows.get('record', 0)} records and {len(manifest.files)} files to {folder}.")
@@ -61,24 +71,39 @@ def take(folder: Path, say: Say) -> Manifest:
     return manifest
 
 
-def media_keys() -> set[str]:
-    """The keys of all stored originals and of what was made from them."""
+def stored_originals() -> dict[str, Original]:
+    """Key of each original in the store -> the upload that names it, and whether it must be there."""
     with read() as session:
-        originals = session.scalars(select(Upload.key).where(Upload.state != OPEN)).all()
-    ends = ("", ".clean", *(f".{size}.{end}" for size, end in SUFFIX.items()))
-    return {f"{key}{end}" for key in originals for end in ends}
+        rows = session.scalars(select(Upload).where(Upload.state != OPEN))
+        return {
+            row.key: Original((row.school, row.person, row.id), row.state in KEPT) for row in rows
+        }
 
 
-def copy_media(keys: list[str], folder: Path, manifest: Manifest) -> int:
-    """Copies every object there is; returns how many originals are missing."""
+def copy_media(originals: dict[str, Original], folder: Path, manifest: Manifest) -> int:
+    """Copies every object there is, and what was made from it; returns how many originals are missing."""
     missing = 0
-    for key in keys:
-        try:
-            pieces: Iterator[bytes] = store().read(key)
-            manifest.files[f"media/{key}"] = copy_hashed(pieces, folder / "media" / key)
-        except NoSuchObjectError:
-            missing += "." not in key
+    ends = (".clean", *(f".{size}.{end}" for size, end in SUFFIX.items()))
+    for key, original in sorted(originals.items()):
+        for end in ("", *ends):
+            pieces = find(key, end, original)
+            if pieces is not None:
+                name = f"media/{key}{end}"
+                manifest.files[name] = copy_hashed(pieces, folder / name)
+            elif not end and original.certain:
+                missing += 1
     return missing
+
+
+def find(key: str, end: str, original: Original) -> Iterator[bytes] | None:
+    """The bytes, also where the same file of somebody else has taken over since the snapshot."""
+    with read() as session:
+        row = session.get(Upload, original.upload)
+        now = row.key if row is not None else key
+    for place in dict.fromkeys((key, now)):
+        with contextlib.suppress(NoSuchObjectError):
+            return store().read(f"{place}{end}")
+    return None
 
 
 def check(folder: Path, chosen: Settings) -> Manifest:
