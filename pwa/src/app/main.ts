@@ -1,6 +1,6 @@
 import { mount } from "svelte";
 import { accounts, api } from "../data";
-import { preferred, speak } from "../i18n";
+import { preferred, speak, t } from "../i18n";
 import "../styles/index.css";
 import App from "./App.svelte";
 import { session } from "./session.svelte";
@@ -9,7 +9,12 @@ import { start } from "./start";
 session.accounts = accounts;
 session.api = api;
 await speak(preferred(undefined, navigator.languages));
-session.enter(await accounts.current());
 const target = document.getElementById("app");
-if (target) mount(App, { target });
+try {
+  session.enter(await accounts.current());
+  if (target) mount(App, { target });
+} catch {
+  // A browser that lets nothing be stored (private mode, a blocked site): say so instead of an empty page.
+  if (target) target.textContent = t.common.problem.storage;
+}
 void start();
