@@ -56,13 +56,17 @@ def check_at_start() -> bool:
 
     A database without tables is about to be made or restored, which begins an epoch itself.
     """
-    marks = highwater.here().read()
-    if not marks or not inspect(db.db.engine).has_table(Meta.__tablename__):
+    if not inspect(db.db.engine).has_table(Meta.__tablename__):
         return False
-    with db.read() as session:
-        behind = any(_behind(session, school, spaces) for school, spaces in marks.items())
-    if behind:
-        db.run_write(lambda session: begin(session, "behind_high_water"))
+    # Web server and worker start together, and one rollback is one epoch.
+    with highwater.here().alone():
+        marks = highwater.here().read()
+        if not marks:
+            return False
+        with db.read() as session:
+            behind = any(_behind(session, school, spaces) for school, spaces in marks.items())
+        if behind:
+            db.run_write(lambda session: begin(session, "behind_high_water"))
     return behind
 
 

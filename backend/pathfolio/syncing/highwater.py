@@ -13,7 +13,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,13 @@ class HighWater:
                 self._timer = threading.Timer(SECONDS, self.flush)
                 self._timer.daemon = True
                 self._timer.start()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One process at a time judges the file: others wait, and then read what it left."""
+        with self.path.with_suffix(".start").open("w") as guard:
+            fcntl.flock(guard, fcntl.LOCK_EX)
+            yield
 
     def flush(self) -> None:
         """Write what waits, now."""
