@@ -46,11 +46,18 @@ def keep(
         creation = _refused_creation(locks, author, str(record))
         if creation is not None:
             return _join(locks, author, creation, mutation)
+    _keep_alone(locks, author, mutation, problem)
+    return problem
+
+
+def _keep_alone(
+    locks: Locks, author: Author, mutation: dict[str, Any], problem: RefusedError
+) -> None:
+    """An entry of its own, unless there is one, or its author threw it away for good."""
     identity = entry_id(mutation["id"])
     if locks.find(identity) is None and locks.tombstone(identity) is None:
         fields = _entry(locks, mutation, problem)
         server.write(locks, spaces.own(author.person), KIND, identity, fields, author.person)
-    return problem
 
 
 def keep_flag(
@@ -116,11 +123,7 @@ def _join(locks: Locks, author: Author, entry: Live, mutation: dict[str, Any]) -
         longer = entry.state | {"fields": fields | {"followers": followers}}
         locks.put(entry.space, entry.kind, longer, ids.new_id())
     else:  # a body has a limit; what does not fit gets an entry of its own
-        fields = _entry(locks, mutation, problem)
-        identity = entry_id(mutation["id"])
-        if locks.find(identity) is None:
-            space = spaces.own(author.person)
-            server.write(locks, space, KIND, identity, fields, author.person)
+        _keep_alone(locks, author, mutation, problem)
     return problem
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from pathfolio import db, ids
-from pathfolio.syncing import apply
+from pathfolio import clock, db, ids
+from pathfolio.syncing import apply, cleaning, refused
 from pathfolio.syncing.models import History
 from pathfolio_sync import merge
 from tests.api.support_sync import Device, Json
@@ -73,6 +75,24 @@ def test_what_follows_a_creation_that_was_thrown_away_does_not_go_with_it(ana: D
     ana.pull()
     [kept] = [row for row in ana.all("not_accepted") if "deleted" not in row]
     assert kept["fields"]["mutation"] == later
+
+
+def test_a_follower_that_was_thrown_away_for_good_blocks_nothing_when_it_comes_again(
+    ana: Device, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused, "FOLLOWERS_BYTES", 10)
+    made = ana.creation(title="Mine", colour="blue")
+    follower = ana.text(made["record"], "words", "Words", space=ana.portfolio)
+    ana.push(made, follower)
+    ana.pull()
+    [entry] = [row for row in ana.all("not_accepted") if row["fields"]["mutation"] == follower]
+    ana.must(ana.mutation("delete", entry["id"]))
+    later = clock.now() + timedelta(days=31)
+    with world.app.app_context(), clock.using(lambda: later):
+        cleaning.empty_trash()
+    other = ana.twin()
+    again = other.creation(title="Next") | {"n": 2}
+    assert other.results(follower | {"n": 1}, again) == ["rejected invalid", "ok"]
 
 
 def words_of(entry: Json) -> list[str]:
