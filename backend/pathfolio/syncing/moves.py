@@ -91,12 +91,14 @@ def _knew(locks: Locks, author: Author, holder: Live | None, mutation: Mutation)
     if holder is None or moved is None:
         return False
     row = locks.past.mutation(moved[1])
-    if row is not None and author.client is not None and row["client"] == author.client:
-        return True
+    here = row is not None and author.client is not None and row["client"] == author.client
     base = mutation["base"]
-    if holder.record != mutation["record"] or base is None or int(base[0]) < moved[0]:
+    if base is None:
+        return here
+    # A base that this server does not know (it was restored) may have shown a later, narrower audience.
+    if not locks.past.of(mutation["record"]).holds(int(base[0]), str(base[1])):
         return False
-    return locks.past.of(holder.record).holds(int(base[0]), str(base[1]))
+    return here or (holder.record == mutation["record"] and int(base[0]) >= moved[0])
 
 
 def move(locks: Locks, author: Author, live: Live, target: str, state: Mapping[str, Any]) -> None:

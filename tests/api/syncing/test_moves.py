@@ -151,6 +151,20 @@ def test_who_published_on_this_device_goes_on_writing(ana: Device, tia: Device) 
     assert tia.fields(work)["words"] == "One. Two."
 
 
+def test_a_base_that_a_restored_server_does_not_know_may_have_been_private(
+    ana: Device, tia: Device
+) -> None:
+    work = ana.create(title="Poem", audience="me")
+    ana.must(ana.set(work, "audience", "teachers"))
+    ana.pull()
+    # Made private again, which this server has lost; then written on, on the device that had once shared it.
+    lost = [9, ids.new_id()]
+    private = ana.text(work, "words", "Only for me.", space=ana.own, base=lost, after=None)
+    assert ana.results(private) == ["rejected widened"]
+    tia.pull()
+    assert "words" not in tia.fields(work)
+
+
 def test_what_was_written_for_many_is_still_applied_once_the_work_is_private(ana: Device) -> None:
     work = ana.create(title="Poem")
     other = ana.twin()
