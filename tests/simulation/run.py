@@ -220,9 +220,11 @@ class Simulation:
             self.ledger.drop(action.dropped)
         elif running:
             self.ledger.drop(words_in(before["shown"]) - words_in(after["shown"]))
-        elif action.record is not None:
+        else:
             # Killed over it: what it would have taken out may be gone.
-            old = [each for each in before["shown"] if each["id"] == action.record]
+            known = {row["id"] for row in before["outbox"]}
+            touched = {row["record"] for row in after["outbox"] if row["id"] not in known}
+            old = [each for each in before["shown"] if each["id"] in touched]
             self.ledger.drop(words_in(old))
 
     # The end

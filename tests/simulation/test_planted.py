@@ -46,7 +46,7 @@ CLIENT: dict[str, tuple[str, str, tuple[str, ...], set[int]]] = {
         {1},
     ),
     "confirmed pages may be lost in a power cut": (
-        "confirmed !== void 0 && confirmed > asked.confirmed",
+        "confirmed !== void 0 && (confirmed > asked.confirmed || !asked.complete)",
         "false",
         ("power cut",),
         {4},

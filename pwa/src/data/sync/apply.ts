@@ -171,7 +171,7 @@ function without(vector: Vector, space: string): Vector {
  */
 export async function applyPage(
   cache: Storage,
-  asked: { client: string; vector: Vector; confirmed: number },
+  asked: Pick<BaseState, "client" | "vector" | "confirmed" | "complete">,
   answer: PullAnswer,
   confirmed: number | undefined,
 ): Promise<Applied | "stale"> {
@@ -198,7 +198,8 @@ export async function applyPage(
     await tx.put("state", state);
     return { ids: page.ids, kinds: page.kinds, files: page.files, shown: page.shown, mended };
   };
-  return cache.write(TABLES, apply, confirmed !== undefined && confirmed > asked.confirmed);
+  const strict = confirmed !== undefined && (confirmed > asked.confirmed || !asked.complete);
+  return cache.write(TABLES, apply, strict);
 }
 
 /** After the last page: everything is here. */

@@ -88,8 +88,7 @@ export async function pull(core: Core, report: PullReport): Promise<Went> {
       if (await overtaken(core, client, state)) continue;
       return "copy";
     }
-    const asked = { client: client.id, vector: state.vector, confirmed: state.confirmed };
-    const applied = await applyPage(core.cache, asked, answer, upTo);
+    const applied = await applyPage(core.cache, { ...state, client: client.id }, answer, upTo);
     if (applied === "stale") continue;
     known &&= answer.replace.length === 0 && state.replacing.length === 0 && !state.sweep;
     for (const file of await after(core, client, answer, known)) report.files.add(file);
