@@ -119,4 +119,33 @@ describe("a text that saves itself", () => {
     expect(saved).toEqual(["bread!"]);
     expect(typing.problem).toBeUndefined();
   });
+
+  it("is not confused by hearing the old text again while it is being saved", async () => {
+    // As when the first words of a draft make its record: that shows up before the words are in it.
+    const heard: { arrive?: (text: string) => void } = {};
+    const { type, arrive, typing, saved, shown } = field("", () => {
+      heard.arrive?.("");
+      return Promise.resolve();
+    });
+    heard.arrive = arrive;
+    type("It shines");
+    await pass(1000);
+    expect(shown()).toBe("It shines");
+    expect(typing.dirty).toBe(false);
+    expect(saved).toEqual(["It shines"]);
+  });
+
+  it("is saved once when it is asked to twice, and keeps what arrives in the middle of that", async () => {
+    const heard: { arrive?: (text: string) => void } = {};
+    const { type, arrive, typing, saved } = field("one two", () => {
+      heard.arrive?.("one two, from elsewhere");
+      delete heard.arrive;
+      return Promise.resolve();
+    });
+    heard.arrive = arrive;
+    type("ONE two");
+    await Promise.all([typing.flush(), typing.flush()]);
+    expect(saved).toEqual(["ONE two", "ONE two, from elsewhere"]);
+    expect(typing.dirty).toBe(false);
+  });
 });

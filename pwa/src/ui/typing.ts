@@ -12,6 +12,11 @@ export class Typing {
   /** The last problem of a save; what was typed is still in the field. */
   problem: unknown;
   #basis = "";
+  /** While saves are under way: what the device held before them, and that with what they write. No news. */
+  #held = "";
+  readonly #echoes = new Set<string>();
+  #saves = 0;
+  #last = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #since: number | undefined;
   readonly #save: (value: string) => Promise<unknown>;
@@ -41,21 +46,36 @@ export class Typing {
   /** The device holds other words than before, from here or from elsewhere. */
   arrived(now: string): void {
     if (!this.dirty) this.shown = undefined;
-    else if (this.shown !== undefined && now !== this.#basis) {
+    else if (this.shown !== undefined && this.#saves > 0) {
+      if (!this.#echoes.has(now)) {
+        this.shown = rebase(this.#held, this.shown, now);
+        this.#held = now;
+        this.#echoes.add(now);
+      }
+    } else if (this.shown !== undefined && now !== this.#basis) {
       this.shown = rebase(this.#basis, this.shown, now);
       this.#basis = now;
     }
     this.#changed();
   }
 
-  async flush(): Promise<void> {
+  /** Resolves when the words are saved, or could not be. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#since = undefined;
     const words = this.shown;
-    if (!this.dirty || words === undefined) return;
+    if (!this.dirty || words === undefined) return Promise.resolve();
+    // The same words are on their way already.
+    if (this.#saves > 0 && words === this.#basis) return this.#last;
+    return (this.#last = this.#keep(words));
+  }
+
+  async #keep(words: string): Promise<void> {
     const before = this.#basis;
-    // Our own words come back through the store, perhaps before the save resolves: they are no news.
+    if (this.#saves === 0) this.#held = before;
+    this.#echoes.add(before).add(words);
     this.#basis = words;
+    this.#saves += 1;
     try {
       await this.#save(words);
       this.problem = undefined;
@@ -64,6 +84,10 @@ export class Typing {
       this.#basis = before;
       this.problem = problem;
     }
+    this.#saves -= 1;
+    if (this.#saves === 0) this.#echoes.clear();
     this.#changed();
+    // What arrived meanwhile was joined with the words, and nobody types on: that is kept too.
+    if (this.#saves === 0 && this.#since === undefined && this.problem === undefined) await this.flush();
   }
 }
