@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pathfolio import clock, ids
 from pathfolio.sessions import passwords
 from pathfolio.syncing import highwater
 from tests.simulation import bundle
+from tests.simulation.many import Tally
 from tests.simulation.school import School
 
 
@@ -34,6 +34,6 @@ def engine() -> Path:
 
 
 @pytest.fixture(scope="module")
-def fired() -> Counter[str]:
-    """How often each fault fired in a module's seeds."""
-    return Counter()
+def tally() -> Tally:
+    """What a module's seeds come to."""
+    return Tally()
