@@ -7,7 +7,9 @@ import click
 from pathfolio.commands.common import application
 
 
-@click.command(help="Make all read models (columns, digests, references to files) anew from the records.")
+@click.command(
+    help="Make all read models (columns, digests, references to files) anew from the records."
+)
 def command() -> None:
     from pathfolio.syncing import rebuild
 
