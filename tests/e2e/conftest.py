@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pathfolio.demo.pictures import jpeg
 from tests.e2e.visitor import PHONE, Network, Visitor
 from tests.support.chromium import launch_arguments
 from tests.support.databases import SqliteDatabases
+from tests.support.parts import missing
 from tests.support.proxy import link
 from tests.support.running import Running, running
 from tests.support.small_school import prepare
@@ -27,11 +29,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@pytest.fixture(scope="session")
+def built_client() -> Path:
+    """The client as `npm run build` made it."""
+    chosen = os.environ.get("PATHFOLIO_CLIENT")
+    folder = Path(chosen) if chosen else Path(__file__).parents[2] / "pwa" / "dist"
+    if not (folder / "sw.js").is_file():
+        missing("built client", "cd pwa && ../infra/dev/npm run build")
+    return folder
+
+
 @pytest.fixture
-def server(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Running]:
+def client(built_client: Path) -> Path:
+    """The folder from which the server serves the client."""
+    return built_client
+
+
+@pytest.fixture
+def server(sqlite_databases: SqliteDatabases, tmp_path: Path, client: Path) -> Iterator[Running]:
     """Web server and worker with the small school."""
     url = sqlite_databases.fresh(prepare)
-    with running(url, tmp_path / "data") as started:
+    with running(url, tmp_path / "data", PATHFOLIO_CLIENT=str(client)) as started:
         yield started
     sqlite_databases.drop(url)
 

@@ -110,6 +110,7 @@ def test_a_device_whose_session_was_ended_asks_to_sign_in_again_and_loses_nothin
     visit: Open, network: Network
 ) -> None:
     lost, other = visit("maya"), visit("maya", size=LAPTOP)
+    lost.ready_for_offline()
     network.cut()
     lost.write_note("Written on the device that was signed out")
     lost.has_custody("device")

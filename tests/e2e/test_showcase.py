@@ -3,59 +3,116 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from playwright.sync_api import expect
 
-from pathfolio.demo.pictures import jpeg
-from tests.e2e.conftest import Open
-from tests.e2e.visitor import SLOW
-from tests.support.proxy import Link
+from tests.e2e.conftest import Open, Paint
+from tests.e2e.visitor import SLOW, Network, Visitor
+
+BRIDGE, NOTE = "Bridge of paper", "What I would do differently"
 
 
-def test_a_showcase_is_built_packed_and_presented_without_a_network(
-    visit: Open, network: Link, tmp_path: Path
+def order_of(maya: Visitor) -> list[str]:
+    parts = maya.page.get_by_role("list", name="In this order").get_by_role("listitem")
+    return [
+        text.strip()
+        for text in parts.locator("strong, input:visible").evaluate_all(
+            "all => all.map((one) => one.value ?? one.textContent)"
+        )
+    ]
+
+
+def test_a_showcase_is_ordered_packed_and_presented_without_a_network(
+    visit: Open, network: Network, photo: Paint
 ) -> None:
-    picture = tmp_path / "bridge.jpg"
-    picture.write_bytes(jpeg("bridge", "showcase"))
     maya = visit("maya")
-    maya.choose_photos([picture])
-    maya.page.get_by_label("Title").fill("Bridge of paper")
-    maya.page.keyboard.press("Tab")
+    maya.choose_photos([photo("bridge")])
+    maya.write("Title", BRIDGE)
+    maya.has_custody("safe")
     maya.go("")
-    maya.write_note("What I would do differently")
+    maya.write_note(NOTE)
     maya.has_custody("safe")
     maya.ready_for_offline()
 
     maya.go("showcases")
-    maya.button("New showcase").first.click()
-    maya.page.get_by_label("Name of the showcase").fill("How I build")
-    maya.page.get_by_label("For whom").fill("My family")
+    maya.button("New showcase").click()
+    maya.write("Name of the showcase", "How I build")
+    maya.write("For whom", "My family")
     maya.button("Choose work").click()
     dialog = maya.page.get_by_role("dialog")
-    for title in ("Bridge of paper", "What I would do differently"):
-        dialog.get_by_text(title).click()
+    for title in (NOTE, BRIDGE):
+        dialog.get_by_role("checkbox", name=title).check()
     dialog.get_by_role("button", name="Add 2 pieces").click()
-    maya.button(re.compile("Move (up|down).*"), exact=False).first.click()
+    maya.button("Add a heading").click()
+    heading = maya.page.get_by_role("textbox", name="Heading", exact=True)
+    expect(heading).to_be_focused(timeout=SLOW)
+    heading.fill("First tries")
+    maya.page.keyboard.press("Tab")
+    maya.write(f"Caption of {BRIDGE}", "It held eleven books.")
+
+    # By buttons, then by keys on the grip.
+    maya.button(f"Move up: {BRIDGE}").click()
+    expect(maya.button(f"Move up: {BRIDGE}")).to_be_disabled(timeout=SLOW)
+    grip = maya.button(re.compile("^Move Heading: First tries"))
+    grip.press("Home")
+    maya.sees("Now 1 of 3.")
+    grip.press("ArrowDown")
+    maya.sees("Now 2 of 3.")
+    grip.press("ArrowUp")
+    maya.sees("Now 1 of 3.")
     maya.button("Pack for offline").click()
-    maya.sees("Everything is on this device")
+    maya.sees("Everything is on this device.")
+    maya.all_is_safe()
 
     network.cut()
     maya.page.reload()
-    maya.link("Present", exact=False).first.click()
-    stage = maya.page
-    stage.keyboard.press("ArrowRight")
-    stage.keyboard.press("ArrowRight")
-    stage.keyboard.press("ArrowLeft")
-    expect(
-        stage.get_by_text(re.compile("Bridge of paper|What I would do differently")).first
-    ).to_be_visible(timeout=SLOW)
-    shown = stage.locator("img").first
-    for _ in range(3):
-        if shown.count():
-            break
-        stage.keyboard.press("ArrowRight")
-    expect(shown).to_be_visible(timeout=SLOW)
-    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
-    stage.keyboard.press("Escape")
-    expect(stage).to_have_url(re.compile("#/showcase"))
+    maya.link("Present").click()
+    expect(maya.page.get_by_role("heading", name="How I build", level=2)).to_be_visible(
+        timeout=SLOW
+    )
+    maya.sees("For My family")
+    # The one press that opened it is enough for the whole screen.
+    maya.page.wait_for_function("() => document.fullscreenElement !== null")
+    keys = maya.page.keyboard
+    keys.press("ArrowRight")
+    shows(maya, "First tries")
+    keys.press("ArrowRight")
+    shows(maya, BRIDGE)
+    maya.sees("It held eleven books.")
+    picture = maya.page.get_by_role("img", name=BRIDGE)
+    expect(picture).to_be_visible(timeout=SLOW)
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
+    maya.button("Next").click()
+    shows(maya, NOTE)
+    keys.press("ArrowLeft")
+    shows(maya, BRIDGE)
+    keys.press("End")
+    maya.sees("Thank you")
+    keys.press("Escape")
+    expect(maya.page).to_have_url(re.compile("#/showcase/"), timeout=SLOW)
+
+
+def shows(maya: Visitor, title: str) -> None:
+    expect(maya.page.get_by_role("heading", name=title, level=2)).to_be_visible(timeout=SLOW)
+
+
+def test_teachers_open_a_showcase_once_the_student_lets_them(visit: Open) -> None:
+    maya = visit("maya")
+    maya.write_note(NOTE)
+    maya.go("showcases")
+    maya.button("New showcase").click()
+    maya.write("Name of the showcase", "For my conference")
+    maya.button("Choose work").click()
+    dialog = maya.page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name=NOTE).check()
+    dialog.get_by_role("button", name="Add 1 piece").click()
+    maya.all_is_safe()
+    ada = visit("ada", size=(1280, 800))
+    ada.link("Maya Castillo").click()
+    ada.sees(NOTE)
+    assert "For my conference" not in ada.page.content()
+    maya.page.get_by_label("My teachers and me").check()
+    maya.all_is_safe()
+    ada.comes_back()
+    ada.link("Present For my conference").click()
+    shows(ada, "For my conference")

@@ -46,9 +46,14 @@ class Network:
         for context in self.contexts:
             context.set_offline(False)
 
+    def mend_link(self) -> None:
+        """The network is back, but whoever is in flight mode stays in it."""
+        self.is_cut = False
+        self.link.mend()
+
     def mend_for(self, visitor: Visitor) -> None:
         """Only this browser leaves flight mode."""
-        self.link.mend()
+        self.mend_link()
         visitor.context.set_offline(False)
 
 

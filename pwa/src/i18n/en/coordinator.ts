@@ -34,10 +34,10 @@ export const coordinator = {
     roleFixed: "A student cannot become staff or the other way round: add a new person for that.",
     deactivate: "Deactivate",
     deactivateAsk: (name: string) =>
-      `Deactivate ${name}? They can no longer sign in. Nothing they made is deleted, and you can bring them back.`,
+      `Deactivate ${name}? From now on they see nobody else's work and can change nothing; for 90 days they can still read and save their own. Nothing is deleted, and you can bring them back.`,
     deactivated: (name: string) => `${name} was deactivated.`,
     activate: "Let in again",
-    activated: (name: string) => `${name} can sign in again.`,
+    activated: (name: string) => `${name} is back.`,
     passwordTitle: "Password",
     passwordText:
       "If the password was forgotten, give a one-time code. With it the person chooses a new one.",

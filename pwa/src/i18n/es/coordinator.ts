@@ -36,10 +36,10 @@ export const coordinator: Words<typeof english> = {
       "Una persona estudiante no puede pasar a ser docente, ni al revés: para eso agrega a una persona nueva.",
     deactivate: "Desactivar",
     deactivateAsk: (name: string) =>
-      `¿Desactivar a ${name}? Ya no podrá entrar. Nada de lo que hizo se borra, y se puede reactivar.`,
+      `¿Desactivar a ${name}? Desde ahora no verá el trabajo de nadie más ni podrá cambiar nada; durante 90 días podrá leer y guardar lo suyo. Nada se borra, y se puede reactivar.`,
     deactivated: (name: string) => `Se desactivó a ${name}.`,
     activate: "Dejar entrar otra vez",
-    activated: (name: string) => `${name} puede entrar otra vez.`,
+    activated: (name: string) => `${name} está de vuelta.`,
     passwordTitle: "Contraseña",
     passwordText: "Si olvidó la contraseña, dale un código de un solo uso. Con él elige una nueva.",
     devicesTitle: "Dispositivos",
