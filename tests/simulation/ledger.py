@@ -10,7 +10,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
-WORD = re.compile(r"wq\d{5}")
+# The underscore keeps words apart from ids, which are letters and digits.
+WORD = re.compile(r"wq_\d{5}")
 
 
 def words_in(value: object) -> set[str]:
@@ -54,7 +55,7 @@ class Ledger:
 
     def new_word(self) -> str:
         self._count += 1
-        return f"wq{self._count:05d}"
+        return f"wq_{self._count:05d}"
 
     def save(self, device: str, person: str, mutation: Json) -> None:
         """A device holds a mutation that it did not hold before."""
