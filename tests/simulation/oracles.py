@@ -170,11 +170,16 @@ def no_word_lost(simulation: Simulation) -> None:
 def no_conflict_with_oneself(simulation: Simulation) -> None:
     """Merge rules: who changes a thing alone, on one device, is never told of a conflict.
 
-    Entries of the list are the server's too: after a restore it makes them anew.
+    Entries of the list are the server's too: after a restore it makes them anew. Where a change was refused, what
+    its author wrote after it names a change that no history holds.
     """
     editors: dict[str, set[str]] = {}
-    for saved in simulation.ledger.saved.values():
-        editors.setdefault(saved.mutation["record"], set()).add(saved.device)
+    history = {row["id"] for row in simulation.school.rows("SELECT id FROM history")}
+    for identity, saved in simulation.ledger.saved.items():
+        who = editors.setdefault(saved.mutation["record"], set())
+        who |= (
+            {saved.device} if identity in history or saved.replaced else {saved.device, "refused"}
+        )
     rows = simulation.school.rows(
         "SELECT record, body FROM record WHERE NOT gone AND kind != 'not_accepted'"
     )
