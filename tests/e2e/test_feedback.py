@@ -65,9 +65,9 @@ def test_feedback_is_drafted_sent_changed_and_answered(visit: Open) -> None:
     looks_elsewhere(ada)
     again = ada.page.get_by_role("article").get_by_label("Grow")
     expect(again).to_have_value("The cable could run inside.", timeout=SLOW)
-    ada.button("Save the change").click()
-    ada.sees("Changed. The new words are on their way.")
-    ada.all_is_safe()
+    with ada.sends():
+        ada.button("Save the change").click()
+        ada.sees("Changed. The new words are on their way.")
     maya.comes_back()
     maya.sees("The cable could run inside.")
     maya.sees("Thank you, I heard")
@@ -131,7 +131,7 @@ def test_a_piece_counts_as_seen_only_after_two_seconds_in_the_foreground(visit: 
     ada.open_piece(PIECE)
     ada.sees_heading("Feedback")
     clock.run_for(2_000)
-    with ada.page.expect_response(lambda answer: answer.url.endswith("/api/sync/push")):
+    with ada.sends():
         clock.resume()
     ada.go("inbox")
     ada.sees("Nobody is waiting")

@@ -6,42 +6,18 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import partial
-from io import BytesIO
 from pathlib import Path
-from random import Random
 
 import pytest
-from PIL import Image
 from sqlalchemy import create_engine, text
 
 from tests.e2e.conftest import Open
-from tests.e2e.visitor import Visitor
-from tests.support.proxy import Link
+from tests.e2e.noise import noisy_photos
+from tests.e2e.visitor import Network, Visitor
 from tests.support.running import Running
 
 PHOTOS = 20
 ALL_SAFE = re.compile("^All safe")
-
-
-def photos(folder: Path) -> list[Path]:
-    """Photos of about 150 kB that no encoder can shrink, no two alike."""
-    chance = Random(20)
-    paths = []
-    for number in range(PHOTOS):
-        picture = Image.frombytes("RGB", (220, 160), chance.randbytes(220 * 160 * 3))
-        out = BytesIO()
-        picture.resize((440, 320)).save(out, "JPEG", quality=95, exif=place())
-        path = folder / f"photo-{number}.jpg"
-        path.write_bytes(out.getvalue())
-        paths.append(path)
-    return paths
-
-
-def place() -> bytes:
-    """What a phone writes: where the photo was taken."""
-    exif = Image.Exif()
-    exif.get_ifd(0x8825).update({1: "N", 2: (47.0, 22.0, 36.84), 3: "E", 4: (8.0, 32.0, 30.0)})
-    return exif.tobytes()
 
 
 def uploads(server: Running) -> list[tuple[str, str, int]]:
@@ -73,27 +49,27 @@ def are_all_at_school(server: Running) -> None:
 
 
 def test_twenty_photos_get_through_a_link_that_is_cut_every_few_seconds(
-    visit: Open, network: Link, server: Running, tmp_path: Path
+    visit: Open, network: Network, server: Running, tmp_path: Path
 ) -> None:
     maya = visit("maya")
     maya.sees(ALL_SAFE)
-    network.slow(250_000)
-    choose(maya, photos(tmp_path))
-    network.cut_every(3)
+    network.link.slow(250_000)
+    choose(maya, noisy_photos(tmp_path, PHOTOS))
+    network.link.cut_every(3)
     wait_for(maya, lambda: [state for state, _, _ in uploads(server)] == ["verified"] * PHOTOS)
     maya.sees(ALL_SAFE)
-    assert network.cuts > 2
+    assert network.link.cuts > 2
     are_all_at_school(server)
 
 
 @pytest.mark.slow
 def test_twenty_photos_get_through_while_server_and_worker_are_killed(
-    visit: Open, network: Link, server: Running, tmp_path: Path
+    visit: Open, network: Network, server: Running, tmp_path: Path
 ) -> None:
     maya = visit("maya")
     maya.sees(ALL_SAFE)
-    network.slow(400_000)
-    choose(maya, photos(tmp_path))
+    network.link.slow(400_000)
+    choose(maya, noisy_photos(tmp_path, PHOTOS))
     for arrived in (3, 8, 14):
         wait_for(maya, partial(are_announced, server, arrived))
         for name in ("web", "worker"):

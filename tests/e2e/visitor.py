@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -179,9 +180,17 @@ class Visitor:
         self.field(label).fill(text)
         self.page.keyboard.press("Tab")
 
+    @contextmanager
+    def sends(self) -> Iterator[None]:
+        """Ends when the school has taken what was done inside."""
+        with self.page.expect_response(
+            lambda answer: answer.url.endswith("/api/sync/push") and answer.ok, timeout=SLOW
+        ):
+            yield
+
     def stays_on(self, title: str) -> None:
         """Opens the piece in the list and looks at it until the school knows that it was seen."""
-        with self.page.expect_response(lambda answer: answer.url.endswith("/api/sync/push")):
+        with self.sends():
             self.open_piece(title)
 
     def kill(self) -> None:

@@ -16,7 +16,7 @@ function offer(waiting: ServiceWorker): void {
 /** Watches a registration from now on. */
 export function watch(registration: ServiceWorkerRegistration): void {
   const { serviceWorker } = navigator;
-  const hadOne = serviceWorker.controller !== null;
+  let hadOne = serviceWorker.controller !== null;
   if (registration.waiting !== null && hadOne) offer(registration.waiting);
   registration.addEventListener("updatefound", () => {
     const fresh = registration.installing;
@@ -25,7 +25,9 @@ export function watch(registration: ServiceWorkerRegistration): void {
     });
   });
   serviceWorker.addEventListener("controllerchange", () => {
+    // The very first one brings nothing new; one that follows it does, also in a page that never was opened anew.
     if (hadOne) location.reload();
+    hadOne = true;
   });
   let looked = Date.now();
   document.addEventListener("visibilitychange", () => {
