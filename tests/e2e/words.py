@@ -38,6 +38,10 @@ class Words:
     present: str
     next: str
     thanks: str
+    say_what_it_shows: str
+    paste_list: str
+    the_list: str
+    look_before: str
 
 
 ENGLISH = Words(
@@ -76,6 +80,10 @@ ENGLISH = Words(
     present="Present",
     next="Next",
     thanks="Thank you",
+    say_what_it_shows="Say what it shows",
+    paste_list="Paste a class list",
+    the_list="The list",
+    look_before="Look before adding",
 )
 SPANISH = Words(
     username="Nombre de usuario",
@@ -113,6 +121,10 @@ SPANISH = Words(
     present="Presentar",
     next="Siguiente",
     thanks="Gracias",
+    say_what_it_shows="Decir qué muestra",
+    paste_list="Pegar una lista",
+    the_list="La lista",
+    look_before="Ver antes de agregar",
 )
 
 
