@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import Open, Paint
 from tests.e2e.visitor import LAPTOP, PHONE, SLOW, Visitor
@@ -30,13 +32,16 @@ class Gallery:
         self.name = name
         self.faults: list[str] = []
 
-    def look(self, visitor: Visitor, screen: str) -> None:
+    def look(self, visitor: Visitor, screen: str, shows: Locator | None = None) -> None:
+        """Checks the present screen, once `shows` (else a heading) is there and nothing is on its way."""
         page = visitor.page
-        page.get_by_role("heading").first.wait_for(timeout=SLOW)
+        expect(shows or page.get_by_role("heading").first).to_be_visible(timeout=SLOW)
         page.wait_for_load_state("networkidle")
+        expect(page.get_by_text(re.compile("^(One moment|Un momento)…"))).to_have_count(0)
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=f"{SHOTS}/{self.name}-{screen}.png", full_page=True)
+            whole = page.get_by_role("dialog").count() == 0
+            page.screenshot(path=f"{SHOTS}/{self.name}-{screen}.png", full_page=whole)
         self.faults += visitor.accessibility_faults(screen)
         size = page.viewport_size
         assert size
@@ -66,9 +71,9 @@ def test_every_screen_of_a_student(
     maya.sign_in("maya")
     gallery.look(maya, "home-empty")
     maya.open_capture()
-    gallery.look(maya, "capture")
+    gallery.look(maya, "capture", maya.button(words.note))
     maya.button(words.note).click()
-    gallery.look(maya, "capture-note")
+    gallery.look(maya, "capture-note", maya.field(words.your_note))
     maya.page.keyboard.press("Escape")
     maya.choose_photos([photo("garden"), photo("wheel")])
     maya.write(words.title, "Seven rows of beans")
@@ -76,23 +81,22 @@ def test_every_screen_of_a_student(
     gallery.look(maya, "piece")
     piece = maya.page.url
     maya.page.goto(f"{piece}/history")
-    gallery.look(maya, "history")
+    gallery.look(maya, "history", maya.page.get_by_role("blockquote").first)
     maya.page.goto(piece)
     maya.button(words.say_what_it_shows).click()
-    maya.page.get_by_role("dialog").get_by_role("listitem").first.wait_for()
-    gallery.look(maya, "standards")
+    dialog = maya.page.get_by_role("dialog")
+    gallery.look(maya, "standards", dialog.get_by_role("listitem").first)
     maya.page.keyboard.press("Escape")
     gallery.open(maya, "", "safe", "trash", "search", "settings", "showcases")
     maya.button(words.new_showcase).click()
     maya.button(words.choose_work).click()
-    maya.page.get_by_role("dialog").get_by_role("checkbox").first.check()
+    dialog.get_by_role("checkbox").first.check()
     gallery.look(maya, "showcase-pick")
     maya.button(words.add_one).click()
-    maya.link(words.present).wait_for()
-    gallery.look(maya, "showcase")
+    gallery.look(maya, "showcase", maya.link(words.present))
     maya.link(words.present).click()
     maya.button(words.next).click()
-    gallery.look(maya, "present")
+    gallery.look(maya, "present", maya.page.locator("img"))
     assert gallery.faults == []
 
 
@@ -113,8 +117,7 @@ def test_every_screen_of_staff(visit: Open, name: str, options: dict[str, Any]) 
     gallery.look(ada, "piece-answered")
     gallery.open(ada, "classes")
     ada.link("Workshop class", exact=False).click()
-    ada.link("Maya Castillo").wait_for()
-    gallery.look(ada, "class")
+    gallery.look(ada, "class", ada.link("Maya Castillo"))
     ada.link("Maya Castillo").click()
     ada.sees("Something for the inbox")
     gallery.look(ada, "student")
@@ -128,20 +131,17 @@ def test_every_screen_of_staff(visit: Open, name: str, options: dict[str, Any]) 
 def test_every_screen_of_a_coordinator(visit: Open, name: str, options: dict[str, Any]) -> None:
     gallery = Gallery(name)
     grace = visit("grace", **options)
-    grace.link("Maya Castillo").wait_for()
-    gallery.look(grace, "people")
+    gallery.look(grace, "people", grace.link("Maya Castillo"))
     grace.link("Maya Castillo").click()
     grace.page.get_by_role("heading", level=1, name="Maya Castillo").wait_for()
     gallery.look(grace, "person")
     gallery.open(grace, "manage/classes")
     grace.link("Workshop class").click()
-    grace.link("Maya Castillo").wait_for()
-    gallery.look(grace, "manage-class")
+    gallery.look(grace, "manage-class", grace.link("Maya Castillo"))
     grace.button(grace.words.paste_list).click()
     grace.field(grace.words.the_list).fill("Ana Ruiz\nBo Lind, ada")
     gallery.look(grace, "class-list")
     grace.button(grace.words.look_before).click()
-    grace.page.get_by_role("table").wait_for()
-    gallery.look(grace, "class-list-preview")
+    gallery.look(grace, "class-list-preview", grace.page.get_by_role("table"))
     gallery.open(grace, "settings", "nowhere")
     assert gallery.faults == []
