@@ -54,6 +54,18 @@ describe("custody of a piece with a photo", () => {
     ["lies on another device", photo(), CALM, { state: "device", reason: "elsewhere" }],
     ["is safe only when it was verified", photo({ state: "verified" }), CALM, { state: "safe" }],
     [
+      "is safe once the school told this device, before its record says so",
+      photo({ state: "verifying" }),
+      queued("verified"),
+      { state: "safe" },
+    ],
+    [
+      "is not safe when it was found damaged after all",
+      photo({ state: "damaged", reason: "Only half of it." }),
+      queued("verified"),
+      { state: "refused", reason: "Only half of it." },
+    ],
+    [
       "was refused",
       photo({ state: "rejected", reason: "Not a photo." }),
       CALM,

@@ -71,8 +71,10 @@ function ofAttachment(upload: string, record: WireRecord, around: Around): Custo
   if (info?.state === "verified") return ofServer(info, around.seen);
   const queued = around.uploads.get(upload);
   if (queued !== undefined && queued.state !== "verified") return ofQueue(queued);
+  // The school has told this device itself; that the record still says "verifying" is older news.
+  if (queued !== undefined && info?.state !== "damaged" && info?.state !== "rejected")
+    return { state: around.seen ? "seen" : "safe" };
   if (info !== undefined) return ofServer(info, around.seen);
-  if (queued !== undefined) return { state: around.seen ? "seen" : "safe" };
   return { state: "device", reason: "elsewhere" };
 }
 
