@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, ViewportSize, expect
 
 from tests.e2e.conftest import Open, Paint
 from tests.e2e.visitor import LAPTOP, PHONE, SLOW, Visitor
@@ -21,7 +21,7 @@ LOOKS = pytest.mark.parametrize(
     ],
     ids=["phone, English, light", "laptop, Spanish, dark"],
 )
-SMALLEST = {"width": 320, "height": 640}
+SMALLEST = ViewportSize(width=320, height=640)
 SHOTS = os.environ.get("PATHFOLIO_SCREENSHOTS")
 
 

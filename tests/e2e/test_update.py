@@ -53,7 +53,10 @@ def release(client: Path, name: str) -> None:
 
 
 def release_of(page: Page) -> str | None:
-    return page.evaluate("() => document.querySelector('meta[name=release]')?.content ?? null")
+    name: str | None = page.evaluate(
+        "() => document.querySelector('meta[name=release]')?.content ?? null"
+    )
+    return name
 
 
 def test_an_update_in_mid_sync_waits_for_an_open_draft_and_loses_nothing(
