@@ -96,6 +96,8 @@ class Link:
         self._pairs |= {writer, up_writer}
         try:
             await asyncio.gather(self._carry(reader, up_writer), self._carry(up_reader, writer))
+        except asyncio.CancelledError:
+            return  # the relay is being stopped
         finally:
             for each in (writer, up_writer):
                 self._pairs.discard(each)
