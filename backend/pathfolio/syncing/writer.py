@@ -19,6 +19,7 @@ from pathfolio.syncing.envelope import Sent
 from pathfolio.syncing.locks import Locks, NotLockedError, space_locks
 from pathfolio.syncing.models import History
 from pathfolio.syncing.permission import Author
+from pathfolio_sync import Mutation
 
 T = TypeVar("T")
 TRIES = 8
@@ -45,15 +46,16 @@ def portions(todo: Iterable[Prepared], most: int | None = None) -> Iterator[list
             yield part
             part, merges = [], 0
         part.append(each)
-        merges += _may_merge(each.sent.raw)
+        # Only what was checked is looked into; anything may stand in the raw form.
+        merges += each.change is not None and _may_merge(each.change.mutation)
     if part:
         yield part
 
 
-def _may_merge(mutation: dict[str, Any]) -> bool:
+def _may_merge(mutation: Mutation) -> bool:
     """Whether texts or places may have to be merged: not for a new record."""
-    return mutation.get("op") in {"text", "place"} or (
-        mutation.get("op") == "create" and mutation.get("base") is not None
+    return mutation["op"] in {"text", "place"} or (
+        mutation["op"] == "create" and mutation["base"] is not None
     )
 
 
