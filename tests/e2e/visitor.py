@@ -198,8 +198,9 @@ class Visitor:
         assert self.profile, "only a browser of one's own can be killed"
         # Chromium names its main process there; the others end with it.
         process = str((self.profile / "SingletonLock").readlink()).rpartition("-")[2]
-        os.kill(int(process), signal.SIGKILL)
-        self.close()
+        with self.context.expect_event("close"):
+            os.kill(int(process), signal.SIGKILL)
+        self.network.contexts.remove(self.context)
 
     def close(self) -> None:
         if self.context in self.network.contexts:
