@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Open, Paint, Start
-from tests.e2e.visitor import SLOW, Network
+from tests.e2e.visitor import PIECE, SLOW, Network
 
 
 def test_work_captured_without_a_network_survives_the_death_of_the_browser(
@@ -93,6 +93,7 @@ def test_no_room_on_the_device_says_so_and_loses_nothing(
     devices.send("Storage.overrideQuotaForOrigin", {"origin": maya.origin})
     # Once there is room again, the same photo is kept, and nothing half of it was left behind.
     maya.page.get_by_label(re.compile("Choose photos")).set_input_files([large])
+    expect(maya.page).to_have_url(PIECE, timeout=SLOW)
     maya.has_custody("safe")
     maya.go("")
     expect(maya.page.get_by_role("main").get_by_role("article")).to_have_count(2, timeout=SLOW)
