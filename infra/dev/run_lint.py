@@ -21,7 +21,7 @@ CHECKS: list[tuple[str, list[str | Path], Path]] = [
         [BIN / "mypy", "-p", "pathfolio", "-p", "pathfolio_sync", "-p", "pathfolio_media"],
         ROOT,
     ),
-    ("mypy, tests and tools", [BIN / "mypy", "tests", "infra/dev"], ROOT),
+    ("mypy, tests and tools", [BIN / "mypy", "tests", "infra/dev", "benchmarks"], ROOT),
     ("svelte-check", [NPM, "run", "--silent", "check"], ROOT / "pwa"),
     ("tsc", [NPM, "run", "--silent", "types"], ROOT / "pwa"),
     ("eslint and prettier", [NPM, "run", "--silent", "lint"], ROOT / "pwa"),
