@@ -109,6 +109,8 @@ class Settings:
     pdf_pages: int = option(300, "Longest document in pages.")
 
     def __post_init__(self) -> None:
+        # Children that decode pictures work in another folder: a relative path would lead them astray.
+        object.__setattr__(self, "data", self.data.absolute())
         if self.secret and (len(self.secret) < SECRET_BYTES or self.secret.lower() in WEAK):
             raise BadSetting(
                 f"{PREFIX}SECRET is too weak: give 32 random characters or more, "
