@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+
 
 @dataclass(order=True)
 class Event:

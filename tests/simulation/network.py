@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.agenda import Event
-from tests.simulation.plan import Plan
+from tests.simulation.plan import SERVER, WAY, Hit, Plan
 from tests.simulation.school import Answer, PowerCut, School
 
 if TYPE_CHECKING:
@@ -17,6 +17,25 @@ Json = dict[str, Any]
 TIME_LIMIT = 30_000
 STATEMENTS = 40
 DOWN = 4_000
+LATE = 25_000
+
+
+class Fate:
+    """What happens to one request. Nothing of it depends on any other request."""
+
+    def __init__(self, plan: Plan, device: str, number: int) -> None:
+        self.plan, self.device, self.number = plan, device, number
+        chance = random.Random(f"{plan.seed} {device} {number}")
+        self._draws = {name: chance.random() for name in (*WAY, *SERVER)}
+        self.there, self.back, self.again = (chance.randint(20, 250) for _ in range(3))
+        self.late, self.later = (chance.randint(500, LATE) for _ in range(2))
+        self.delayed = chance.choice(("there", "back", "both"))
+        self.statements = chance.randint(1, STATEMENTS)
+        self.down = chance.randint(100, DOWN)
+
+    def hits(self, fault: str) -> Hit | None:
+        hit = Hit(self.device, self.number, fault)
+        return hit if self.plan.hit(hit, self._draws[fault]) else None
 
 
 class Network:
@@ -24,24 +43,20 @@ class Network:
 
     def __init__(self, stage: Stage, school: School, plan: Plan) -> None:
         self.stage, self.school, self.plan = stage, school, plan
-        self.chance = random.Random(f"network {plan.seed}")
         self.healed = False
         self.down_until = 0
+        self.hits: set[Hit] = set()
+        """Of the requests so far."""
         self._limits: dict[int, Event] = {}
+        self._sent: dict[str, int] = {}
 
-    def _hits(self, fault: str) -> bool:
-        rate = self.plan.rate(fault)
-        return not self.healed and rate > 0 and self.chance.random() < rate
-
-    def _fault(self, name: str, *told: object) -> None:
-        self.stage.fault(name, *told)
-
-    def _delay(self) -> int:
-        usual = self.chance.randint(20, 250)
-        if self._hits("delay"):
-            self._fault("delay")
-            return usual + self.chance.randint(500, 25_000)
-        return usual
+    def _hit(self, fate: Fate, fault: str, *told: object) -> bool:
+        hit = None if self.healed else fate.hits(fault)
+        if hit is None:
+            return False
+        self.hits.add(hit)
+        self.stage.fault(fault, *(told or (fate.device,)))
+        return True
 
     def send(self, device: Device, request: Json) -> None:
         """A device asks. Whatever happens, it hears of it within its time limit."""
@@ -50,21 +65,22 @@ class Network:
         self._limits[number] = agenda.after(
             TIME_LIMIT, lambda: self._tell(device, number, {"fail": "timeout"})
         )
+        count = self._sent[device.name] = self._sent.get(device.name, 0) + 1
+        fate = Fate(self.plan, device.name, count)
         if not device.online:
-            self._fail(device, number, "unreachable")
-        elif self._hits("lose request"):
-            self._fault("lose request", device.name)
-        elif self._hits("stranger answers"):
-            self._fault("stranger answers", device.name)
-            self._fail(device, number, "captive")
+            self._fail(device, number, "unreachable", fate)
+        elif self._hit(fate, "lose request"):
+            pass
+        elif self._hit(fate, "stranger answers"):
+            self._fail(device, number, "captive", fate)
         else:
-            agenda.after(self._delay(), lambda: self._arrive(device, request, first=True))
-            if self._hits("duplicate"):
-                self._fault("duplicate", device.name)
-                agenda.after(
-                    self._delay() + self._delay(),
-                    lambda: self._arrive(device, request, first=False),
-                )
+            there, back = fate.there, fate.back
+            if self._hit(fate, "delay"):
+                there += fate.late if fate.delayed != "back" else 0
+                back += fate.later if fate.delayed != "there" else 0
+            agenda.after(there, lambda: self._arrive(device, request, fate, back))
+            if self._hit(fate, "duplicate"):
+                agenda.after(there + fate.again, lambda: self._served(device, request, fate))
 
     def _tell(self, device: Device, number: int, told: Json) -> None:
         """An answer reaches the device, unless it has one already."""
@@ -73,49 +89,45 @@ class Network:
             limit.cancel()
             self.stage.answer(device, number, told)
 
-    def _fail(self, device: Device, number: int, reason: str) -> None:
-        wait = self.chance.randint(20, 250)
-        self.stage.agenda.after(wait, lambda: self._tell(device, number, {"fail": reason}))
+    def _fail(self, device: Device, number: int, reason: str, fate: Fate) -> None:
+        self.stage.agenda.after(fate.back, lambda: self._tell(device, number, {"fail": reason}))
 
-    def _arrive(self, device: Device, request: Json, *, first: bool) -> None:
-        answer = self._served(device, request)
-        if not first:
-            return
+    def _arrive(self, device: Device, request: Json, fate: Fate, back: int) -> None:
+        answer = self._served(device, request, fate)
         number = request["request"]
         if answer is None:
-            self._fail(device, number, "unreachable")
-        elif self._hits("lose answer"):
-            self._fault("lose answer", device.name)
-        elif self._hits("cut answer"):
-            self._fault("cut answer", device.name)
-            self._fail(device, number, "broken")
+            self._fail(device, number, "unreachable", fate)
+        elif self._hit(fate, "lose answer"):
+            pass
+        elif self._hit(fate, "cut answer"):
+            self._fail(device, number, "broken", fate)
         else:
             told = {"status": answer.status, "headers": answer.public, "json": answer.json}
-            self.stage.agenda.after(self._delay(), lambda: self._tell(device, number, told))
+            self.stage.agenda.after(back, lambda: self._tell(device, number, told))
 
-    def _served(self, device: Device, request: Json) -> Answer | None:
+    def _served(self, device: Device, request: Json, fate: Fate) -> Answer | None:
         """What the server answers; None where it is down or dies over it."""
         stage = self.stage
         if stage.agenda.now < self.down_until:
             return None
-        if self._hits("die in a transaction"):
-            self.school.crash_within(self.chance.randint(1, STATEMENTS))
+        dying = None if self.healed else fate.hits("die in a transaction")
+        if dying:
+            self.school.crash_within(fate.statements)
         try:
             answer = self.school.call(device.browser, request)
         except PowerCut:
-            self._fault("die in a transaction", request["path"])
+            self._hit(fate, "die in a transaction", request["path"])
             stage.committed(request, self.school)
-            self._die()
+            self._die(fate)
             return None
         self.school.spare()
         stage.served(device, request, answer)
-        if self._hits("die before the answer"):
-            self._fault("die before the answer", request["path"])
-            self._die()
+        if self._hit(fate, "die before the answer", request["path"]):
+            self._die(fate)
             return None
         return answer
 
-    def _die(self) -> None:
-        self.down_until = self.stage.agenda.now + self.chance.randint(100, DOWN)
+    def _die(self, fate: Fate) -> None:
+        self.down_until = self.stage.agenda.now + fate.down
         if self.school.restart(clean=False):
             self.stage.note("new epoch")

@@ -1,12 +1,16 @@
-"""What a seed decides before anything happens: which faults occur, how often, and who has which devices."""
+"""What a seed decides before anything happens: who does something when, which faults occur, and how often.
+
+A plan can be written as JSON and replayed without some of its parts; that is how a failure is made short.
+"""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Self
 
-MINUTE = 60_000
-HOUR = 60 * MINUTE
+from tests.simulation.agenda import HOUR, MINUTE
+from tests.simulation.faults import FAULTS as NOW_AND_THEN
 
 # On the way: a share of all requests.
 WAY = {
@@ -19,23 +23,9 @@ WAY = {
 }
 # At the server: a share of all requests too.
 SERVER = {"die in a transaction": 0.06, "die before the answer": 0.05}
-# Now and then, so often in a run.
-NOW_AND_THEN = {
-    "flight mode": 5,
-    "kill": 4,
-    "kill between requests to the disk": 8,
-    "power cut": 3,
-    "evict the cache": 2,
-    "copy of a device": 1,
-    "sign out": 2,
-    "clock jump": 4,
-    "restore": 1,
-    "class move": 4,
-    "teacher leaves a class": 2,
-}
-ALWAYS = {"wrong clock": 0.5}
 
-FAULTS = (*WAY, *SERVER, *NOW_AND_THEN, *ALWAYS)
+FAULTS = (*WAY, *SERVER, *NOW_AND_THEN)
+ACT = "act"
 
 # user name -> devices
 DEVICES = {
@@ -44,34 +34,86 @@ DEVICES = {
     "tia": ("tia's laptop",),
     "tom": ("tom's laptop",),
 }
+LENGTHS = (3 * MINUTE, 12 * MINUTE, HOUR)
+
+Json = dict[str, Any]
+
+
+class Step(NamedTuple):
+    """Something that happens `at` so many milliseconds after the beginning; `key` decides all that is random in it."""
+
+    at: int
+    what: str
+    key: int
+
+    def chance(self, seed: str) -> random.Random:
+        return random.Random(f"{seed} {self.what} {self.key}")
+
+
+class Hit(NamedTuple):
+    """A fault of one request: the so-many-th that a device sends."""
+
+    device: str
+    request: int
+    fault: str
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`rates` holds only the faults of this seed."""
+    """`rates`: how often requests are hit; `hits`: those that are, in a plan that is replayed."""
 
     seed: str
     length: int
-    actions: int
+    steps: tuple[Step, ...]
     rates: dict[str, float] = field(default_factory=dict)
+    hits: frozenset[Hit] | None = None
 
-    def rate(self, fault: str) -> float:
-        return self.rates.get(fault, 0.0)
+    def hit(self, which: Hit, draw: float) -> bool:
+        """Whether a request is hit by a fault; `draw` is its random number, at least 0 and below 1."""
+        if self.hits is not None:
+            return which in self.hits
+        return draw < self.rates.get(which.fault, 0.0)
+
+    def as_json(self) -> Json:
+        """With `hits`, whatever else the plan had."""
+        return {
+            "seed": self.seed,
+            "length": self.length,
+            "steps": [list(step) for step in self.steps],
+            "hits": [list(hit) for hit in sorted(self.hits or ())],
+        }
+
+    @classmethod
+    def from_json(cls, told: Json) -> Self:
+        steps = tuple(Step(*each) for each in told["steps"])
+        hits = frozenset(Hit(*each) for each in told["hits"])
+        return cls(told["seed"], told["length"], steps, hits=hits)
 
 
 def plan_of(seed: str, only: tuple[str, ...] | None = None) -> Plan:
     """The plan of a seed; `only` names the faults that may occur instead of a random choice."""
     chance = random.Random(f"plan {seed}")
-    length = chance.choice((3 * MINUTE, 12 * MINUTE, HOUR))
+    length = chance.choice(LENGTHS)
     share = chance.uniform(0.25, 0.6)
+    steps = [Step(chance.randint(0, length), ACT, key) for key in range(chance.randint(90, 130))]
     rates: dict[str, float] = {}
-    for name, most in (WAY | SERVER | ALWAYS).items():
-        if chance.random() < share:
-            rates[name] = most * chance.uniform(0.2, 1)
-    for name, times in NOW_AND_THEN.items():
-        if chance.random() < share:
-            rates[name] = chance.randint(1, times)
-    if only is not None:
-        every: dict[str, float] = {**WAY, **SERVER, **ALWAYS, **NOW_AND_THEN}
-        rates = {name: every[name] for name in only}
-    return Plan(seed, length, chance.randint(50, 90), rates)
+    for name in FAULTS:
+        # Of its own, so that a fault more does not change what a seed does with the others.
+        chance = random.Random(f"plan {seed} {name}")
+        often = chance.random() < share if only is None else name in only
+        if not often:
+            continue
+        full = only is not None
+        if name in NOW_AND_THEN:
+            steps += _steps(chance, name, length, full=full)
+        else:
+            rates[name] = (WAY | SERVER)[name] * (1 if full else chance.uniform(0.2, 1))
+    return Plan(seed, length, tuple(sorted(steps)), rates)
+
+
+def _steps(chance: random.Random, name: str, length: int, *, full: bool) -> list[Step]:
+    fault = NOW_AND_THEN[name]
+    times = fault.most if full else chance.randint(1, fault.most)
+    return [
+        Step(0 if fault.first else chance.randint(0, length), name, key) for key in range(times)
+    ]

@@ -6,17 +6,20 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from tests.simulation import faults, oracles
-from tests.simulation.agenda import Agenda
+from tests.simulation import oracles
+from tests.simulation.agenda import MINUTE, Agenda
 from tests.simulation.bundle import bundle
 from tests.simulation.device import Device
 from tests.simulation.devices import Devices, Pending
+from tests.simulation.faults import FAULTS
+from tests.simulation.faults import devices as on_devices
 from tests.simulation.ledger import BrokenPromiseError, Ledger, words_in
 from tests.simulation.network import Network
 from tests.simulation.people import Action, Json, Screen
-from tests.simulation.plan import DEVICES, MINUTE, Plan, plan_of
+from tests.simulation.plan import ACT, DEVICES, Plan, Step, plan_of
 from tests.simulation.roster import Roster
 from tests.simulation.school import School
 from tests.simulation.sight import Sight
@@ -56,7 +59,6 @@ class Simulation:
     trace: Trace = field(default_factory=Trace)
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(f"run {self.plan.seed}")
         self.ledger = Ledger()
         self.roster = Roster(self.school.people, self.school.rooms, self.school.id)
         sight = Sight(self.roster, self.ledger)
@@ -72,17 +74,21 @@ class Simulation:
         """Raises BrokenPromiseError."""
         self.school.fresh(self.agenda, self.plan.seed)
         self.node.now = self.agenda.now
+        for step in self.plan.steps:
+            self.agenda.at(BEGIN + step.at, partial(self.take, step))
         for person, names in DEVICES.items():
             for name in names:
                 self.begin(name, person)
-        self.until(BEGIN + 10_000)
-        end = self.agenda.now + self.plan.length
-        for _ in range(self.plan.actions):
-            moment = self.chance.randint(self.agenda.now, end)
-            self.agenda.at(moment, self.somebody_acts)
-        faults.plan(self, end)
-        self.until(end)
+        self.until(BEGIN + self.plan.length)
         self.heal()
+
+    def take(self, step: Step) -> None:
+        """A step of the plan: somebody acts, or something goes wrong."""
+        chance = step.chance(self.plan.seed)
+        if step.what == ACT:
+            self.somebody_acts(chance)
+        else:
+            FAULTS[step.what].run(self, chance)
 
     def until(self, end: int) -> None:
         """Let things happen, in order, up to a time."""
@@ -107,7 +113,9 @@ class Simulation:
             request = self.node.requests.pop(0)
             self.network.send(self.devices[request["device"]], request)
         while self.node.crashed:
-            faults.found_dead(self, self.devices[self.node.crashed.pop(0)])
+            name = self.node.crashed.pop(0)
+            chance = random.Random(f"{self.plan.seed} {name} died {self.agenda.now}")
+            on_devices.found_dead(self, chance, self.devices[name])
         for waiting in [each for each in self._waiting if self.node.done(each[1])]:
             self._waiting.remove(waiting)
             waiting[2](waiting[1])
@@ -139,12 +147,7 @@ class Simulation:
             self.ledger,
         )
         self.devices[name] = device
-        rate = self.plan.rate("wrong clock")
-        if rate and self.chance.random() < rate:
-            skew = faults.skew(self.chance)
-            self.stage.fault("wrong clock", name, skew)
-            self.node.call("clock", name, skew=skew)
-        self.sign_in(device)
+        self.agenda.after(0, lambda: self.sign_in(device))
         return device
 
     def sign_in(self, device: Device) -> None:
@@ -182,11 +185,11 @@ class Simulation:
 
     # People
 
-    def somebody_acts(self) -> None:
-        device = self.chance.choice(list(self.devices.values()))
+    def somebody_acts(self, chance: random.Random) -> None:
+        device = chance.choice(list(self.devices.values()))
         self.look(device, "visible")
         if device.running:
-            self.act(device)
+            self.act(device, chance)
             self.agenda.after(LOOKS_FOR, lambda: self.look(device, "hidden"))
 
     def look(self, device: Device, event: str) -> None:
@@ -195,10 +198,10 @@ class Simulation:
             self.node.call("looks", device.name, event=event)
             self.follow()
 
-    def act(self, device: Device) -> None:
+    def act(self, device: Device, chance: random.Random) -> None:
         before = device.dump()
         self.asked_to_sign_in(device, before)
-        action = Screen(device, before, self.chance).choose()
+        action = Screen(device, before, chance).choose()
         if action is None:
             return
         if device.editor is not None and action.outdates(device.editor):

@@ -1,0 +1,8 @@
+"""What goes wrong now and then: each fault is a step of a seed's schedule, with randomness of its own."""
+
+from __future__ import annotations
+
+from tests.simulation.faults import devices, school
+from tests.simulation.faults.fault import Fault
+
+FAULTS: dict[str, Fault] = devices.FAULTS | school.FAULTS
