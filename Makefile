@@ -26,8 +26,8 @@ bench: ready-test ## Measure pull, push, client bytes and start
 simulate: ready-test ## Simulate devices, faults and a server (SEEDS=200, SEED=n for one)
 	@exec .venv/bin/python -m tests.simulation $(ARGS)
 
-soak: ready-test ## Simulate new seeds until stopped, or for HOURS
-	@exec .venv/bin/python -m tests.simulation --soak $(ARGS)
+soak: ready-test ## Hunt for broken promises and keep the figures (ARGS="kills --count 50" for one hunt)
+	@exec .venv/bin/python -m tests.campaigns --keep $(ARGS)
 
 types: ready-tools ## Generate the client's types, the API's description and the pages made from code
 	@exec .venv/bin/python infra/dev/generated.py

@@ -7,7 +7,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # Modules that write their files when run, and compare them when run with --check.
-GENERATORS = ["pathfolio.settings", "pathfolio.access.page", "pathfolio.records.generate"]
+GENERATORS = [
+    "pathfolio.settings",
+    "pathfolio.access.page",
+    "pathfolio.records.generate",
+    "tests.campaigns.page",
+]
 
 
 def main(arguments: list[str]) -> int:
