@@ -24,6 +24,10 @@ class LostError(Exception):
     """No whole answer came: whether the server did what was asked is unknown."""
 
 
+class RefusedError(LostError):
+    """The server said in its own words that it cannot take this now: try again later (503, 507)."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """An answer with the face of werkzeug's, as far as `support_sync.Device` looks at it."""
@@ -48,6 +52,7 @@ class Remote:
     cookie: str = ""
     person: str = ""
     failures: list[str] = field(default_factory=list)
+    refusals: list[Json] = field(default_factory=list)
 
     def request(
         self,
@@ -56,21 +61,33 @@ class Remote:
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Raises LostError; remembers every 5xx, which is a fault however the server was treated."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+        """Raises LostError, and RefusedError where the server says properly that it cannot now.
+
+        Remembers every other 5xx, which is a fault however the server was treated.
+        """
         try:
-            connection.request(method, path, body, self._headers() | (headers or {}))
-            told = connection.getresponse()
-            answer = Answer(told.status, told.headers, told.read())
+            answer = self._exchange(method, path, body, self._headers() | (headers or {}))
         except (OSError, http.client.HTTPException) as problem:
             raise LostError(str(problem)) from None
-        finally:
-            connection.close()
+        if is_refusal(answer):
+            self.refusals.append(answer.get_json())
+            raise RefusedError(self.refusals[-1]["slug"])
         if answer.status_code >= 500:
             self.failures.append(f"{method} {path}: {answer.status_code} {answer.body[:200]!r}")
             raise LostError(self.failures[-1])
         self._keep_cookie(answer)
         return answer
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+        try:
+            connection.request(method, path, body, headers)
+            told = connection.getresponse()
+            return Answer(told.status, told.headers, told.read())
+        finally:
+            connection.close()
 
     def _headers(self) -> dict[str, str]:
         return {"Cookie": self.cookie} if self.cookie else {}
@@ -161,6 +178,16 @@ class Remote:
         answer = self.get(f"{parts.path}?{parts.query}")
         assert answer.status_code == 200, answer.body
         return answer.body
+
+
+def is_refusal(answer: Answer) -> bool:
+    """A problem of our own that says when to come back."""
+    return (
+        answer.status_code in {503, 507}
+        and answer.headers.get_content_type() == "application/problem+json"
+        and int(answer.headers.get("Retry-After", "0")) > 0
+        and len(answer.get_json()["detail"]) > 20
+    )
 
 
 def attachment(upload: str, data: bytes) -> Json:

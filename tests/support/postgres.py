@@ -59,8 +59,10 @@ def other_user() -> str | None:
 class Server:
     """One running cluster. `url(name)` is the address of a database in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pid: int) -> None:
+        """`pid`: the process whose children the database's processes are."""
         self.folder = folder
+        self.pid = pid
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
@@ -127,7 +129,7 @@ def running_server(programs: Path, settings: list[str] | None = None) -> Iterato
             **as_user,
         )
     try:
-        server = Server(folder)
+        server = Server(folder, process.pid)
         server.wait_until_ready(process, log)
         yield server
     finally:
