@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -32,6 +33,16 @@ def was_refused(locks: Locks, mutation: str) -> RefusedError | None:
     return RefusedError(fields["code"], fields["sentence"])
 
 
+def came_after(locks: Locks, author: Author, record: str, mutation: str) -> str | None:
+    """What a refused change of the record came after on its device; None for nothing that is known."""
+    live = locks.find(entry_id(mutation))
+    if live is None or live.kind.name != KIND or live.by != author.person:
+        return None
+    refused = live.state["fields"]["mutation"]
+    after = refused.get("after")
+    return str(after) if refused.get("record") == record and ids.is_id(after) else None
+
+
 def keep(
     locks: Locks, author: Author, mutation: dict[str, Any], problem: RefusedError
 ) -> RefusedError:
@@ -57,7 +68,21 @@ def _keep_alone(
     identity = entry_id(mutation["id"])
     if locks.find(identity) is None and locks.tombstone(identity) is None:
         fields = _entry(locks, mutation, problem)
-        server.write(locks, spaces.own(author.person), KIND, identity, fields, author.person)
+        # After a restore it is made anew, and what its author then did with it (thrown away, say) still fits.
+        made = ids.derived_id(f"made:{identity}")
+        server.write(locks, spaces.own(author.person), KIND, identity, fields, author.person, made)
+
+
+def keep_as_text(
+    locks: Locks, author: Author, mutation: dict[str, Any], problem: RefusedError
+) -> RefusedError:
+    """Keep a change that could not be kept as it is (a mistake of this server): its JSON as one text."""
+    if problem.code != "erased":
+        text = json.dumps(mutation, ensure_ascii=True)
+        plain = {"id": mutation["id"], "n": mutation["n"], "op": "", "record": ""}
+        plain |= {"field": None, "value": text}
+        _keep_alone(locks, author, plain, problem)
+    return problem
 
 
 def keep_flag(

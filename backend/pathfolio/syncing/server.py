@@ -13,10 +13,17 @@ from pathfolio_sync import Context, Mutation, merge
 
 
 def write(  # noqa: PLR0917 - the record, in the order one says it
-    locks: Locks, space: str, kind_name: str, record: str, fields: Mapping[str, Any], by: str
+    locks: Locks,
+    space: str,
+    kind_name: str,
+    record: str,
+    fields: Mapping[str, Any],
+    by: str,
+    made: str | None = None,
 ) -> Live | None:
     """Make the record, or change those scalars that differ; None where nothing differs.
 
+    `made` is the id of the mutation that makes it, where it must be the same each time it is made.
     A record that lives in another locked space moves to `space`.
     Raises ValueError for a tombstone.
     """
@@ -28,6 +35,8 @@ def write(  # noqa: PLR0917 - the record, in the order one says it
         locks.need(space)
         value = {"kind": kind_name, "fields": dict(fields)}
         change = {"op": "create", "field": None, "value": value, "base": None}
+        if made is not None and locks.past.mutation(made) is None:
+            change["id"] = made
         return _merge(locks, kind, _mutation(locks, space, record, change), by)
     changed = None
     if live.space != space:

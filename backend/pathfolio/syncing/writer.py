@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -60,11 +60,15 @@ def _may_merge(mutation: Mutation) -> bool:
 
 
 class PoisonError(Exception):
-    """One mutation made the server itself fail: it is refused, so that the others can pass."""
+    """One mutation made the server itself fail: it is refused, so that the others can pass.
 
-    def __init__(self, mutation: str) -> None:
+    `kept`: it was the keeping of the refused mutation that failed.
+    """
+
+    def __init__(self, mutation: str, *, kept: bool) -> None:
         super().__init__(mutation)
         self.mutation = mutation
+        self.kept = kept
 
 
 class Writer:
@@ -74,6 +78,7 @@ class Writer:
         self.author = author
         self.more: set[str] = set()
         self.poison: set[str] = set()
+        self.odd: set[str] = set()
 
     def run(self, work: Callable[[Session, Writer], T]) -> T:
         """Run `work` in a write transaction, again when a lock was missing or a mutation failed."""
@@ -83,7 +88,7 @@ class Writer:
             except NotLockedError as missing:
                 self.more.add(missing.space)
             except PoisonError as failed:
-                self.poison.add(failed.mutation)
+                (self.odd if failed.kept else self.poison).add(failed.mutation)
         raise db.DatabaseBusyError("the records move too quickly")
 
     def write(self, session: Session, todo: list[Prepared]) -> list[dict[str, Any]]:
@@ -109,13 +114,26 @@ class Writer:
             result = self._apply(locks, each)
             return found | {"status": result.status}
         except RefusedError as problem:
-            told = refused.keep(locks, self.author, each.sent.raw, problem)
+            told = self._kept(locks, each, problem)
             return found | {"status": "rejected", "code": told.code, "detail": told.sentence}
         except (NotLockedError, SQLAlchemyError):
             raise
         except Exception as error:
             log.exception("mutation_failed", op=each.sent.raw.get("op"))
-            raise PoisonError(each.sent.id) from error
+            raise PoisonError(each.sent.id, kept=False) from error
+
+    def _kept(self, locks: Locks, each: Prepared, problem: RefusedError) -> RefusedError:
+        """The reason that its author is told, what they wrote being in their list."""
+        raw = each.sent.raw
+        if each.sent.id in self.odd:
+            return refused.keep_as_text(locks, self.author, raw, problem)
+        try:
+            return refused.keep(locks, self.author, raw, problem)
+        except (NotLockedError, SQLAlchemyError):
+            raise
+        except Exception as error:
+            log.exception("refused_mutation_not_kept", op=raw.get("op"))
+            raise PoisonError(each.sent.id, kept=True) from error
 
     def _apply(self, locks: Locks, each: Prepared) -> apply.Result:
         before = refused.was_refused(locks, each.sent.id)
@@ -125,7 +143,22 @@ class Writer:
             raise RefusedError("invalid", "The server could not work with this change.")
         if each.change is None:
             raise each.problem or RefusedError("invalid", "This change could not be read.")
-        return apply.apply(locks, self.author, each.change)
+        return apply.apply(locks, self.author, self._linked(locks, each.change))
+
+    def _linked(self, locks: Locks, change: apply.Change) -> apply.Change:
+        """The change, its chain of own changes going on where one of them was refused.
+
+        What the author wrote after a refused change knew all that was accepted before it.
+        """
+        mutation = change.mutation
+        after = mutation["after"]
+        passed: set[str] = set()
+        while after is not None and after not in passed and locks.past.mutation(after) is None:
+            passed.add(after)
+            after = refused.came_after(locks, self.author, mutation["record"], after)
+        if after == mutation["after"]:
+            return change
+        return replace(change, mutation={**mutation, "after": after})
 
 
 def _records(todo: list[Prepared]) -> Iterator[str]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from pathfolio import clock, db, ids
+from pathfolio.records.check import RefusedError
 from pathfolio.syncing import apply, cleaning, refused
+from pathfolio.syncing.locks import Locks
 from pathfolio.syncing.models import History
+from pathfolio.syncing.permission import Author
 from pathfolio_sync import merge
 from tests.api.support_sync import Device, Json
+from tests.api.syncing.test_epochs import begin_epoch, offer, photograph
 from tests.api.world import World
 
 
@@ -204,3 +209,52 @@ def test_a_change_that_makes_the_server_itself_fail_does_not_block_the_others(
     good = ana.set(work, "where", "Garden")
     assert ana.results(poison, good) == ["rejected invalid", "ok"]
     assert ana.not_accepted()[0]["mutation"] == poison
+
+
+def test_a_refused_change_that_cannot_be_kept_as_it_is_stays_as_text_and_blocks_nothing(
+    ana: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = ana.create(title="Fine")
+    bad = ana.set(work, "colour", "Blue words")
+    usual = refused.keep
+
+    def failing(locks: Locks, author: Author, mutation: Json, problem: RefusedError) -> object:
+        if mutation["id"] == bad["id"]:
+            raise KeyError("a mistake of ours")
+        return usual(locks, author, mutation, problem)
+
+    monkeypatch.setattr(refused, "keep", failing)
+    assert ana.results(bad, ana.set(work, "where", "Garden")) == ["rejected invalid", "ok"]
+    [kept] = ana.not_accepted()
+    assert json.loads(kept["mutation"]["value"]) == bad
+
+
+def test_what_was_written_after_a_refused_change_knows_what_came_before_it(ana: Device) -> None:
+    made = ana.creation(title="Mine", words="One", audience="me")
+    twice = [ana.set(made["record"], "audience", "circle:" + "b" * 26) for _ in range(2)]
+    text = ana.text(made["record"], "words", "One two")
+    assert ana.results(made, *twice, text) == ["ok", *["rejected forbidden"] * 2, "ok"]
+    ana.pull()
+    found = ana.get(made["record"])
+    assert found is not None
+    assert "flags" not in found
+
+
+def test_an_entry_that_was_thrown_away_stays_away_when_a_restore_makes_it_anew(
+    world: World, ana: Device
+) -> None:
+    restore = photograph(world)
+    bad = ana.set(ids.new_id(), "title", "Words of mine")
+    ana.push(bad)
+    ana.pull()
+    [entry] = ana.all("not_accepted")
+    gone = ana.mutation("delete", entry["id"], space=ana.own)
+    ana.must(gone)
+    restore()
+    begin_epoch(world)
+    ana = Device(ana.http, ana.person, epoch=ana.page()["epoch"])
+    offer(ana, [bad, gone])
+    ana.pull()
+    [back] = ana.all("not_accepted")
+    assert "deleted" in back
+    assert "flags" not in back
