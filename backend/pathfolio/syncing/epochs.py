@@ -33,19 +33,27 @@ def current(session: Session, school: str) -> str:
 def begin(session: Session, reason: str) -> None:
     """A new epoch for every school: all devices offer what they have, and read anew."""
     for meta in session.scalars(select(Meta).with_for_update()):
-        meta.epoch, meta.began, meta.reason = ids.new_id(), clock.now(), reason
-    log.warning("new_epoch", reason=reason)
+        _begin(meta, reason)
     db.after_commit(session, highwater.here().forget)
 
 
-def claim(reason: str) -> bool:
-    """A device's cursor cannot be true: begin a new epoch unless one began within a day."""
+def _begin(meta: Meta, reason: str) -> None:
+    meta.epoch, meta.began, meta.reason = ids.new_id(), clock.now(), reason
+    log.warning("new_epoch", school=meta.school, reason=reason)
+
+
+def claim(school: str, reason: str) -> bool:
+    """A device's cursor cannot be true: begin a new epoch of its school unless one began within a day.
+
+    Other schools hear nothing of it: if all were rolled back, their own devices will say so.
+    """
 
     def work(session: Session) -> bool:
-        newest = session.scalars(select(Meta).where(Meta.reason != "first")).all()
-        if any(meta.began > clock.now() - CLAIM_PAUSE for meta in newest):
+        meta = session.get_one(Meta, school, with_for_update=True)
+        if meta.reason != "first" and meta.began > clock.now() - CLAIM_PAUSE:
             return False
-        begin(session, reason)
+        _begin(meta, reason)
+        db.after_commit(session, lambda: highwater.here().forget(school))
         return True
 
     return db.run_write(work)

@@ -72,11 +72,25 @@ class HighWater:
             for school, marks in found.items()
         }
 
-    def forget(self) -> None:
-        """Begin anew, after a new epoch."""
+    def forget(self, school: str | None = None) -> None:
+        """Begin anew, after a new epoch of one school or of all."""
         with self._lock:
-            self._waiting = {}
-            self.path.unlink(missing_ok=True)
+            if school is None:
+                self._waiting = {}
+                self.path.unlink(missing_ok=True)
+                return
+            self._waiting.pop(school, None)
+            with self._written_by_one():
+                kept = self.read()
+                if kept.pop(school, None) is not None:
+                    durable_write(self.path, json.dumps(kept))
+
+    @contextmanager
+    def _written_by_one(self) -> Iterator[None]:
+        """Worker and command line write the file too."""
+        with self.path.with_suffix(".lock").open("w") as guard:
+            fcntl.flock(guard, fcntl.LOCK_EX)
+            yield
 
     def _write(self) -> None:
         if self._timer is not None:
@@ -86,8 +100,7 @@ class HighWater:
         if not waiting:
             return
         self._written = time.monotonic()
-        with self.path.with_suffix(".lock").open("w") as guard:
-            fcntl.flock(guard, fcntl.LOCK_EX)  # worker and command line write it too
+        with self._written_by_one():
             merged: dict[str, Any] = self.read()
             for school, marks in waiting.items():
                 kept = merged.setdefault(school, {})

@@ -82,7 +82,7 @@ def pull(author: Author, data: object) -> Page | Unknown | None:
             return _answer(session, author, client, body)
     except ImpossibleError as claim:
         log.warning("impossible_cursor", actor=author.person, space=str(claim))
-        epochs.claim("cursor_unknown")
+        epochs.claim(author.school, "cursor_unknown")
         with db.read() as session:
             return _answer(session, author, client, body, believe=False)
 

@@ -184,6 +184,21 @@ def test_claims_of_impossible_cursors_begin_one_epoch_a_day_at_most(
         assert device(world, "ana").page(epoch=first, spaces=ana.cursors)["epoch"] != first
 
 
+def test_a_claim_of_one_school_is_no_news_for_another(world: World, ana: Device) -> None:
+    far = device(world, "ana", "south")
+    ana.create(title="Mine")
+    far.create(title="Mine")
+    ana.cursors[ana.portfolio] = [99, "f" * 16, 0]
+    assert ana.page()["epoch"] != ana.epoch
+    page = far.page()
+    assert (page["epoch"], page["replace"]) == (far.epoch, [])
+    with world.app.app_context():
+        marks = highwater.here()
+        marks.flush()
+        assert world.id("school", "south") in marks.read()
+        assert world.id("school") not in marks.read()
+
+
 @pytest.mark.parametrize("epoch", [5, [], {}, "x"])
 def test_an_epoch_that_is_none_is_an_old_one(ana: Device, epoch: object) -> None:
     page = ana.page(epoch=epoch)
