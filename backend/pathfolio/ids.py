@@ -35,7 +35,7 @@ def new_id() -> str:
 
 def derived_id(text: str) -> str:
     """The id that every device derives alike from `text` (for example a person's settings)."""
-    return _encode(hashlib.sha256(text.encode("utf-8")).digest())[:LENGTH]
+    return _encode(hashlib.sha256(text.encode("utf-8")).digest()[:17])[:LENGTH]
 
 
 def is_id(value: object) -> bool:

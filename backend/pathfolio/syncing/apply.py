@@ -170,10 +170,10 @@ def _write(locks: Locks, author: Author, change: Change, home: Home, outcome: Ou
     if live is not None and _audience(home.kind, state) != _audience(home.kind, live.state):
         space = moves.home_of(locks, home.kind, live.by, state["fields"])
     locks.need(space)
-    if "attachments" in home.kind.fields and (
-        mutation["op"] == "create" or mutation["field"] == "attachments"
-    ):
-        _note_uploads(locks, author, state)
+    if mutation["op"] == "create" or mutation["field"] == "attachments":
+        before = live.state if live else {"fields": {}}
+        if "attachments" in state["fields"] or "attachments" in before["fields"]:
+            _note_uploads(locks, author, state)
     if live is not None and live.space != space:
         moves.move(locks, author, live, space, state)
     else:

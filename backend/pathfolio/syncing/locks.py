@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from pathfolio import clock
 from pathfolio.db import after_commit
 from pathfolio.records import KINDS, Kind
 from pathfolio.syncing import highwater, store
-from pathfolio.syncing.models import Member, Tombstone
+from pathfolio.syncing.models import Member
 from pathfolio.syncing.past import Past
 from pathfolio_sync import canonical, chain_next, parse_time
 
@@ -65,7 +65,6 @@ class Live:
     space: str
     kind: Kind
     seq: int
-    since: int
     state: dict[str, Any]
 
     @property
@@ -89,7 +88,7 @@ class Locks:
         self.held: dict[str, Held] = {}
         self._records: dict[str, Live | None] = {}
         self._rows: dict[tuple[str, str], dict[str, Any]] = {}
-        self._since: dict[tuple[str, str], int] = {}
+        self._buried: dict[str, str] = {}
         self._chain: list[dict[str, Any]] = []
         self._roles: dict[str, dict[str, str]] = {}
         self._readers: dict[str, set[str]] = {}
@@ -134,7 +133,7 @@ class Locks:
     # Records
 
     def expect(self, records: Iterable[str]) -> None:
-        """Read these records in one go."""
+        """Read these records, or why they are not there, in one go."""
         wanted = {each for each in records if each not in self._records}
         self._records.update(dict.fromkeys(wanted))
         for row in store.live_rows(self.session, self.school, wanted):
@@ -143,9 +142,10 @@ class Locks:
                 row.space,
                 KINDS[row.kind],
                 row.seq,
-                row.since,
                 json.loads(row.body),
             )
+        absent = [each for each in wanted if self._records[each] is None]
+        self._buried |= store.tombstones(self.session, self.school, absent)
 
     def find(self, record: str) -> Live | None:
         """The live record, its space surely locked. Raises NotLockedError."""
@@ -185,13 +185,11 @@ class Locks:
         new = dict(state) | {"space": space, "seq": seq}
         held = self.need(space)
         if before is None:
-            since = self._first(space, record) or seq
             held.live += 1
         else:
-            since = before.since
             held.digest ^= fingerprint(record, before.seq, before.state["rev"])
         held.digest ^= fingerprint(record, seq, new["rev"])
-        live = Live(record, space, kind, seq, since, new)
+        live = Live(record, space, kind, seq, new)
         self._records[record] = live
         deleted = new.get("deleted")
         self._rows[space, record] = self._row(live, gone=False) | {
@@ -206,7 +204,7 @@ class Locks:
         held = self.need(live.space)
         held.live -= 1
         held.digest ^= fingerprint(live.record, live.seq, live.state["rev"])
-        gone = Live(live.record, live.space, live.kind, seq, live.since, live.state)
+        gone = Live(live.record, live.space, live.kind, seq, live.state)
         # It names the space it left, never where to: a device may get the body in the new space first.
         body = {"id": live.record, "seq": seq, "gone": True, "space": live.space}
         body |= {"erased": True} if erased else {}
@@ -215,17 +213,18 @@ class Locks:
             "deleted_at": None,
             "body": canonical(body),
         }
-        self._since[live.space, live.record] = live.since
         self._records[live.record] = None
 
     def _row(self, live: Live, *, gone: bool) -> dict[str, Any]:
+        earlier = self._rows.get((live.space, live.record))
         return {
             "school": self.school,
             "space": live.space,
             "record": live.record,
             "kind": live.kind.name,
             "seq": live.seq,
-            "since": live.since,
+            # Of a row that is there already the database keeps its own.
+            "since": earlier["since"] if earlier else live.seq,
             "rev": live.state["rev"][0],
             "rev_id": live.state["rev"][1],
             "gone": gone,
@@ -233,20 +232,10 @@ class Locks:
             "about": live.about,
         }
 
-    def _first(self, space: str, record: str) -> int:
-        """The seq at which the record was first in `space`, 0 for never."""
-        known = self._since.get((space, record))
-        if known is None:
-            known = store.since(self.session, self.school, space, record)
-        return known
-
     def tombstone(self, record: str) -> str | None:
         """Why the id is not usable any more: `erased`, `purged`, or None."""
-        return self.session.scalar(
-            select(Tombstone.reason).where(
-                Tombstone.school == self.school, Tombstone.record == record
-            )
-        )
+        self.expect([record])
+        return self._buried.get(record)
 
     # Members
 

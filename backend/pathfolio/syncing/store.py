@@ -9,7 +9,7 @@ from sqlalchemy import Row, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from pathfolio.syncing.models import History, Member, Record, Space, SpaceChain
+from pathfolio.syncing.models import History, Member, Record, Space, SpaceChain, Tombstone
 from pathfolio.uploads.models import Reference
 from pathfolio_sync import CHAIN_START
 
@@ -99,14 +99,15 @@ def records_about(session: Session, school: str, artifact: str, space: str) -> l
     )
 
 
-def since(session: Session, school: str, space: str, record: str) -> int:
-    """The seq at which the record first came to the space, 0 for never."""
-    found = session.scalar(
-        select(Record.since).where(
-            Record.school == school, Record.space == space, Record.record == record
+def tombstones(session: Session, school: str, records: Sequence[str]) -> dict[str, str]:
+    """Record -> why its id is not usable any more: `erased` or `purged`."""
+    found: dict[str, str] = {}
+    for start in range(0, len(records), CHUNK):
+        query = select(Tombstone.record, Tombstone.reason).where(
+            Tombstone.school == school, Tombstone.record.in_(records[start : start + CHUNK])
         )
-    )
-    return found or 0
+        found |= {row.record: row.reason for row in session.execute(query)}
+    return found
 
 
 def roles(session: Session, school: str, person: str) -> dict[str, str]:
@@ -128,13 +129,16 @@ def count_members(session: Session, school: str) -> int:
 
 
 def write_records(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Insert or replace rows; those that are gone first, as one live row per record is allowed."""
+    """Insert or replace rows; those that are gone first, as one live row per record is allowed.
+
+    `since` stays what it was when the record first came to its space.
+    """
     rows.sort(key=lambda row: not row["gone"])
     if not rows:
         return
     statement = dialect_insert(session, RECORD)
     key = {"school", "space", "record"}
-    changed = {name: statement.excluded[name] for name in rows[0].keys() - key}
+    changed = {name: statement.excluded[name] for name in rows[0].keys() - key - {"since"}}
     session.execute(statement.on_conflict_do_update(index_elements=sorted(key), set_=changed), rows)
 
 
