@@ -13,8 +13,6 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from flask import current_app
-
 PREFIX = "PATHFOLIO_"
 SECRET_BYTES = 32
 WEAK = {"secret", "changeme", "change-me", "password", "pathfolio", "development"}
@@ -64,6 +62,13 @@ class Settings:
     threads: int = option(
         128,
         "Threads of the web server; a slow upload holds one, so give more than phones that send at once.",
+    )
+
+    pokes: str = option(
+        "",
+        "How devices hear at once that something changed, from `pathfolio pokes`: `proxy` where the reverse proxy leads "
+        "`/api/pokes` to it, or its port where browsers reach it by themselves. Empty: they ask every minute. "
+        "`pathfolio serve` sets it by itself.",
     )
 
     session_days: int = option(400, "Days without contact after which a device must sign in again.")
@@ -124,6 +129,8 @@ class Settings:
                 raise BadSetting(f"{PREFIX}{each.name.upper()} must be a number above zero.")
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSetting(f"{PREFIX}LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+        if self.pokes not in {"", "proxy"} and not 0 < (port_of(self.pokes) or 0) < 65536:
+            raise BadSetting(f"{PREFIX}POKES must be empty, `proxy`, or the port of `pathfolio pokes`.")
         for name in ("origin", "media_origin"):
             check_origin(name, getattr(self, name))
 
@@ -138,6 +145,11 @@ class Settings:
             if text:
                 values[each.name] = parse(each.name, types[each.name], text)
         return cls(**values)
+
+    @property
+    def pokes_port(self) -> int | None:
+        """The port on which browsers reach the side process themselves."""
+        return port_of(self.pokes)
 
     def url(self) -> str:
         """The database address in SQLAlchemy's form."""
@@ -161,6 +173,10 @@ def parse(name: str, kind: type, text: str) -> object:
                 f"{PREFIX}{name.upper()} must be a whole number, not {text!r}."
             ) from None
     return kind(text)
+
+
+def port_of(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def check_origin(name: str, value: str) -> None:
@@ -217,6 +233,9 @@ def shown(each: Field[Any]) -> str:
 
 def current() -> Settings:
     """The settings of the application that answers this request."""
+    # Imported late: the side process of pokes reads settings too, and holds thousands of connections in little memory.
+    from flask import current_app  # noqa: PLC0415
+
     found: Settings = current_app.extensions["pathfolio.settings"]
     return found
 

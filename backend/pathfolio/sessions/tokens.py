@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import ipaddress
 import secrets
 from datetime import timedelta
 
@@ -13,35 +12,18 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from pathfolio import db, settings
+from pathfolio import db, settings, standing
 from pathfolio.access.actor import Actor
 from pathfolio.clock import now
 from pathfolio.errors import AccountDeleted, Forbidden, SignIn
 from pathfolio.ids import new_id
 from pathfolio.people.models import Person
 from pathfolio.sessions.models import DeviceSession
+from pathfolio.standing import COOKIE, LOOPBACK_COOKIE, digest
 
-COOKIE = "__Host-pathfolio"
-# WebKit and most HTTP libraries refuse Secure cookies on plain http, even on loopback, where a
-# Pathfolio of one's own runs. There, and only there, the token travels under this name as well.
-LOOPBACK_COOKIE = "pathfolio-loopback"
-LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
-# A proxy beside us talks plain http over loopback too; any of these tells that the request came from elsewhere.
-FORWARDED = (
-    "Forwarded",
-    "Via",
-    "X-Forwarded-For",
-    "X-Forwarded-Host",
-    "X-Forwarded-Proto",
-    "X-Real-IP",
-)
 COOKIE_DAYS = 400  # the longest that browsers keep
 SEEN_EVERY = timedelta(minutes=5)
 AGAIN = "Please sign in again. What you made on this device is kept."
-
-
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def successor(token: str) -> str:
@@ -73,7 +55,7 @@ def presented() -> str | None:
     token = request.cookies.get(COOKIE, "")
     if not token and on_loopback():
         token = request.cookies.get(LOOPBACK_COOKIE, "")
-    return token if 20 <= len(token) <= 100 and token.isascii() else None
+    return token if standing.has_form(token) else None
 
 
 def find(session: Session, token: str, *, lock: bool = False) -> DeviceSession | None:
@@ -86,16 +68,7 @@ def find(session: Session, token: str, *, lock: bool = False) -> DeviceSession |
 
 def alive(row: DeviceSession, token: str) -> bool:
     """Whether `row` still lets `token` in."""
-    found = settings.current()
-    idle = (
-        timedelta(hours=found.shared_session_hours)
-        if row.shared
-        else timedelta(days=found.session_days)
-    )
-    if row.ended is not None or now() - row.last_seen > idle:
-        return False
-    old = row.token != digest(token)
-    return not (old and row.previous_until is not None and now() > row.previous_until)
+    return standing.admits(row, digest(token), now(), settings.current())
 
 
 def authenticate() -> Actor:
@@ -131,13 +104,12 @@ def authenticate() -> Actor:
 
 def check_leaver(person: Person) -> None:
     """Who left may read their own for a while. Raises Forbidden after that."""
-    if person.status == "inactive" and person.left is not None:
-        days = settings.current().leaver_days
-        if now() - person.left > timedelta(days=days):
-            raise Forbidden(
-                f"This account was closed more than {days} days ago. Ask the school's coordinator.",
-                slug="account_closed",
-            )
+    found = settings.current()
+    if standing.is_closed(person.status, person.left, now(), found):
+        raise Forbidden(
+            f"This account was closed more than {found.leaver_days} days ago. Ask the school's coordinator.",
+            slug="account_closed",
+        )
 
 
 def is_stale(row: DeviceSession, token: str) -> bool:
@@ -188,20 +160,14 @@ def set_up(app: Flask) -> None:
 
 def on_loopback() -> bool:
     """Plain http from this very machine to itself, by no proxy and no public address."""
-    found = settings.current()
-    if found.proxies or found.origin.startswith("https:") or not from_here():
-        return False
-    host = request.host
-    name = host[: host.index("]") + 1] if host.startswith("[") else host.partition(":")[0]
-    return not request.is_secure and name in LOOPBACK
-
-
-def from_here() -> bool:
-    try:
-        here = ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
-    return here and not any(name in request.headers for name in FORWARDED)
+    came = [name for name in standing.FORWARDED if name in request.headers]
+    return standing.is_loopback(
+        request.host,
+        request.remote_addr or "",
+        came,
+        secure=request.is_secure,
+        settings=settings.current(),
+    )
 
 
 def drop(response: Response) -> None:
