@@ -22,6 +22,7 @@ VIEWS = (
     "people.views",
     "people.class_views",
     "syncing.views",
+    "pokes.views",
     "frameworks.views",
     "uploads.views",
     "serving.views",

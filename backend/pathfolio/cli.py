@@ -9,6 +9,7 @@ COMMANDS = {
     "serve": "Run web server and worker, until told to stop.",
     "worker": "Run only the worker that checks and prepares media.",
     "web": "Run only the web server.",
+    "pokes": "Run only the side process that tells devices at once of changes.",
     "user": "List people, set codes and roles, or erase a person.",
     "demo": "Fill a new school with made-up people and work.",
     "backup": "Copy database and media into a folder, with hashes, while serving.",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from pathfolio import limits, settings
+from pathfolio import limits, settings, standing
 from pathfolio.errors import Problem
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+HOST = re.compile(r"[a-z0-9.-]{1,253}", re.IGNORECASE)
 # Svelte's own policy makes its templates; `pathfolio` is the client's, for its service worker and workers.
 POLICIES = "svelte-trusted-html pathfolio"
 FIXED = {
@@ -55,6 +57,17 @@ def policy(media: str) -> str:
     )
 
 
+def policy_here(fixed: str) -> str:
+    """The policy with the side process of pokes let in, where browsers reach it through a port of its own."""
+    port = settings.current().pokes_port
+    host = standing.bare(request.host)
+    if not port or not HOST.fullmatch(host):
+        return fixed
+    return fixed.replace(
+        "connect-src 'self'", f"connect-src 'self' {request.scheme}://{host}:{port}"
+    )
+
+
 def own_origins() -> set[str]:
     """The origins that this request may come from: the configured one, or the one it was sent to."""
     configured = settings.current().origin
@@ -93,7 +106,7 @@ def set_up(app: Flask) -> None:
     def headers(response: Response) -> Response:
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", page_policy)
+        response.headers.setdefault("Content-Security-Policy", policy_here(page_policy))
         if response.status_code == 204:
             response.set_data(b"")  # flask-smorest says `null` where nothing is to be said
             response.headers.pop("Content-Type", None)

@@ -66,8 +66,8 @@ class Settings:
 
     pokes: str = option(
         "",
-        "How devices hear at once that something changed, from `pathfolio pokes`: `proxy` where the reverse proxy leads "
-        "`/api/pokes` to it, or its port where browsers reach it by themselves. Empty: they ask every minute. "
+        "How devices hear at once that something changed, from `pathfolio pokes`: `proxy` where the reverse proxy "
+        "leads `/api/pokes` to it, or its port where browsers reach it by themselves. Empty: they ask every minute. "
         "`pathfolio serve` sets it by itself.",
     )
 

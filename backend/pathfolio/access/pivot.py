@@ -93,6 +93,7 @@ ROUTES: dict[str, Row] = {
     "POST /api/sync/pull": row("receive what one may see today", self=ALL),
     "POST /api/sync/offer": row("offer changes after a restore", self=ALL),
     "GET /api/sync/ping": row("whether the server is in reach", self=ALL),
+    "GET /api/pokes": row("hear at once which space one may see has moved", self=ALL),
     "GET /api/records/<id:record>/history": row("history of a record that one may see", self=ALL),
     "GET /api/frameworks/<sha256>": row("a framework file", self=ALL),
     # Media: whose upload it is, and who may see a record that shows it, is decided per upload

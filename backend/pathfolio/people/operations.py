@@ -21,6 +21,7 @@ from pathfolio.frameworks import library
 from pathfolio.ids import new_id
 from pathfolio.people import names, roster
 from pathfolio.people.models import STAFF, Enrolment, Person, School, SchoolClass
+from pathfolio.pokes import sending as pokes
 from pathfolio.sessions import codes
 from pathfolio.sessions.models import DeviceSession
 from pathfolio.syncing.write import open_school
@@ -161,6 +162,7 @@ def forget_person(session: Session, school: str, person_id: str) -> None:
     person.password = person.code = person.code_expires = None
     person.shared_key = b""
     person.status, person.left = "deleted", now()
+    db.after_commit(session, lambda: pokes.note(school, people={person_id}))
     # The sessions stay, so that the devices are told; what people call their phone is a name, too.
     theirs = (DeviceSession.school == school, DeviceSession.person == person_id)
     session.execute(update(DeviceSession).where(*theirs).values(device=""))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pathfolio import audit, db
 from pathfolio.clock import now, to_wire
 from pathfolio.errors import NotFound
+from pathfolio.pokes import sending as pokes
 from pathfolio.sessions.models import DeviceSession
 
 
@@ -45,7 +46,7 @@ def end(school: str, person: str, session_id: str, *, by: str) -> None:
         row = session.get(DeviceSession, (school, session_id))
         if row is None or row.person != person:
             raise NotFound("This device is not signed in any more.")
-        row.ended = row.ended or now()
+        close(session, row)
         audit.note(session, school, "session.ended", actor=by, target=row.id)
 
     db.run_write(work)
@@ -70,4 +71,11 @@ def end_all(session: Session, school: str, person: str, *, but: str | None = Non
     )
     for row in rows:
         if row.id != but:
-            row.ended = now()
+            close(session, row)
+
+
+def close(session: Session, row: DeviceSession) -> None:
+    """End one session in the caller's transaction; what listens with it is cut off after the commit."""
+    school, person = row.school, row.person
+    row.ended = row.ended or now()
+    db.after_commit(session, lambda: pokes.note(school, people={person}))

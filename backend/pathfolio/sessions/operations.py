@@ -83,7 +83,7 @@ def begin(school: str, person_id: str, device: Device) -> dict[str, Any]:
             raise Gone("This account was deleted.", slug="account_deleted")
         old = tokens.find(session, before) if before else None
         if old is not None and old.ended is None:
-            old.ended = now()
+            devices.close(session, old)
         row = tokens.issue(session, person, device=device.name, shared=device.shared)
         audit.note(session, school, "session.begun", actor=person.id, target=row.id)
         return describe(session, person, row)

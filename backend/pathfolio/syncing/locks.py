@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from pathfolio import clock
 from pathfolio.db import after_commit
+from pathfolio.pokes import sending as pokes
 from pathfolio.records import KINDS, Kind
-from pathfolio.syncing import highwater, store
+from pathfolio.syncing import highwater, spaces, store
 from pathfolio.syncing.models import Member
 from pathfolio.syncing.past import Past
 from pathfolio_sync import canonical, chain_next, parse_time
@@ -93,6 +94,7 @@ class Locks:
         self._roles: dict[str, dict[str, str]] = {}
         self._readers: dict[str, set[str]] = {}
         self._ended = 0
+        self._moved: dict[str, int | None] = {}
 
     # Spaces
 
@@ -257,6 +259,8 @@ class Locks:
         before = self.roles(person).get(space)
         if before == role:
             return
+        # Which spaces they may see has changed, and no head tells that.
+        self._moved[spaces.own(person)] = None
         same = (Member.school == self.school, Member.person == person, Member.space == space)
         self.session.execute(delete(Member).where(*same))
         if role is None:
@@ -294,6 +298,9 @@ class Locks:
         marks = {name: (held.head, held.chain) for name, held in touched.items()}
         if marks:
             after_commit(self.session, lambda: highwater.note(self.school, marks))
+        moved = {name: head for name, (head, _) in marks.items()} | self._moved
+        if moved:
+            after_commit(self.session, lambda: pokes.note(self.school, moved))
 
     def _guard(self) -> None:
         if self._ended < GUARDED_LEAST or self.confirmed:
