@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from tests.support.databases import Databases, Prepare
 
@@ -38,6 +39,19 @@ def answers(port: int) -> bool:
         connection.close()
 
 
+class Program(Protocol):
+    """As much of `subprocess.Popen` as is needed here."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def terminate(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+
 @dataclass
 class Running:
     """Started with `start()`; `kill(name)` is kill -9, `start()` brings back whatever is not running."""
@@ -46,7 +60,7 @@ class Running:
     data: Path
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
-    programs: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    programs: dict[str, Program] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -66,11 +80,13 @@ class Running:
         words = {"web": ["web", "--port", str(self.port)], "worker": ["worker"]}
         for name in names or words:
             if name not in self.programs:
-                command = [sys.executable, "-m", "pathfolio.cli", *words[name]]
-                self.programs[name] = subprocess.Popen(
-                    command, env=self.environment(), start_new_session=True
-                )
+                self.programs[name] = self._launch(*words[name])
         self.wait()
+
+    def _launch(self, *words: str) -> Program:
+        """A word of the command line that goes on, in a session of its own."""
+        command = [sys.executable, "-m", "pathfolio.cli", *words]
+        return subprocess.Popen(command, env=self.environment(), start_new_session=True)
 
     def wait(self) -> None:
         """Until health answers 200. Raises TimeoutError."""
@@ -78,6 +94,8 @@ class Running:
         while "web" in self.programs and time.monotonic() < end:
             if answers(self.port):
                 return
+            if self.programs["web"].poll() is not None:
+                raise TimeoutError("the web server ended instead of starting")
             time.sleep(0.05)
         if "web" in self.programs:
             raise TimeoutError("the web server did not answer")
