@@ -13,7 +13,7 @@ from pathfolio.client import views as client
 from pathfolio.openapi import Api
 from pathfolio.sessions import tokens
 from pathfolio.settings import Settings
-from pathfolio.syncing import epochs
+from pathfolio.syncing import starting
 
 # Each has a `blueprint` of the described API.
 VIEWS = (
@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_domains(app)
     set_up_proxies(app, settings.proxies)
     with app.app_context():
-        epochs.check_at_start()
+        starting.check()
     return app
 
 

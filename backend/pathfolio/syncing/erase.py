@@ -36,6 +36,24 @@ def reapply() -> int:
     return sum(_erase(entry.school, entry.person, set(entry.records)) for entry in ledger.entries())
 
 
+def finish() -> int:
+    """At each start: erase whom the ledger names and the database still knows; how many records went.
+
+    The power may have failed after the ledger was written, or somebody put an older database back without a word.
+    """
+    entries = list(ledger.entries())
+    if not entries:
+        return 0
+    with db.read() as session:
+        left = [entry for entry in entries if _known(session, entry)]
+    return sum(_erase(entry.school, entry.person, set(entry.records)) for entry in left)
+
+
+def _known(session: Session, entry: ledger.Entry) -> bool:
+    query = select(Person.status).where(Person.school == entry.school, Person.id == entry.person)
+    return session.scalar(query) not in {None, "deleted"}
+
+
 def _records(session: Session, school: str, person_id: str) -> dict[str, str]:
     """Record -> space of all live records of a person, about their work, or in their own spaces."""
     own = (spaces.own(person_id), spaces.portfolio(person_id))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pathfolio import db
-from pathfolio.syncing import erase, ledger
+from pathfolio.syncing import erase, ledger, starting
 from pathfolio.syncing.models import Client, History, Member, Record
 from tests.api.support_sync import Device, Json
 from tests.api.syncing.test_epochs import photograph
@@ -95,6 +97,38 @@ def test_a_backup_does_not_bring_anybody_back(world: World, ana: Device, tia: De
         assert [entry.person for entry in ledger.entries()] == [ana.person]
         assert erase.reapply() > 3
         assert erase.reapply() == 0
+    assert stored_words(world) == []
+
+
+def test_an_older_database_put_back_without_a_word_brings_nobody_back_either(
+    world: World, ana: Device, tia: Device
+) -> None:
+    prepare(ana, tia)
+    restore = photograph(world)
+    erase_ana(world, ana)
+    restore()
+    assert stored_words(world)
+    with world.app.app_context():
+        starting.check()
+    assert stored_words(world) == []
+
+
+def test_an_erasure_that_a_power_cut_ended_is_finished_at_the_next_start(
+    world: World, ana: Device, tia: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(ana, tia)
+
+    def power_cut(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with world.app.app_context(), monkeypatch.context() as patch:
+        patch.setattr(erase, "_erase", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            erase.person(world.id("school"), ana.person)
+    assert stored_words(world)
+    with world.app.app_context():
+        starting.check()
+        assert erase.finish() == 0
     assert stored_words(world) == []
 
 
