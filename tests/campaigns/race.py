@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.campaigns.frame import Failure, Outcome, Size
@@ -13,8 +13,8 @@ from tests.support.databases import Databases, PostgresDatabases
 from tests.support.race import Outcome as Raced
 from tests.support.race import race
 from tests.support.race_pathfolio import PathfolioStore
-from tests.support.running import Running, running
 from tests.support.small_school import prepare
+from tests.support.warm import WarmRunning
 
 SERVERS = 4
 QUIET = 1.0
@@ -32,26 +32,28 @@ def run(size: Size) -> Outcome:
 
 
 @contextmanager
-def servers(url: str, data: Path, count: int) -> Iterator[list[Running]]:
+def servers(url: str, data: Path, count: int) -> Iterator[list[WarmRunning]]:
     """So many web servers on one database and one folder."""
-    with ExitStack() as stack:
-        first = stack.enter_context(running(url, data, **SETTINGS))
-        first.kill("worker")
-        others = [Running(url, data, settings=SETTINGS) for _ in range(count - 1)]
-        for each in others:
-            stack.callback(lambda each=each: [each.kill(name) for name in list(each.programs)])
+    data.mkdir()
+    started = [WarmRunning(url, data, settings=SETTINGS) for _ in range(count)]
+    try:
+        for each in started:
             each.start("web")
-        yield [first, *others]
+        yield started
+    finally:
+        for each in started:
+            for name in list(each.programs):
+                each.kill(name)
 
 
-def processes(started: list[Running], bases: Databases) -> list[int]:
+def processes(started: list[WarmRunning], bases: Databases) -> list[int]:
     """The web servers, and the database server where it is one of its own."""
     found = [program.pid for each in started for program in each.programs.values()]
     return [*found, bases.server.pid] if isinstance(bases, PostgresDatabases) else found
 
 
 def one_race(
-    outcome: Outcome, kind: str, started: list[Running], bases: Databases, seconds: float
+    outcome: Outcome, kind: str, started: list[WarmRunning], bases: Databases, seconds: float
 ) -> None:
     store = PathfolioStore([each.port for each in started])
     roots = processes(started, bases)

@@ -81,7 +81,10 @@ def new_id() -> str:
 def records(count: int, number: int) -> list[Record]:
     """A batch of a student's small works."""
     return [
-        (new_id(), {"title": f"Work {number}.{each}", "words": f"Some words about it, {each}. " * 8})
+        (
+            new_id(),
+            {"title": f"Work {number}.{each}", "words": f"Some words about it, {each}. " * 8},
+        )
         for each in range(count)
     ]
 
