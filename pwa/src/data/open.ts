@@ -10,6 +10,7 @@ import { webCrypto } from "./ports/crypto";
 import { IndexedDatabases } from "./ports/indexeddb";
 import { fetchTransport } from "./ports/fetch";
 import { hasOpfs, OpfsMedia } from "./ports/opfs";
+import { eventStream } from "./ports/pokes";
 import type { MediaStore, Ports } from "./ports/ports";
 import type { Accounts } from "./shapes";
 import { whenIdle } from "./updates";
@@ -40,6 +41,7 @@ const ports: Ports = {
     end: (url) => URL.revokeObjectURL(url),
     playing: (person, key, mime) => (playable ? playingPath(person, key, mime) : undefined),
   },
+  pokes: eventStream,
 };
 
 const local = new LocalAccounts(ports, mediaWork);

@@ -8,7 +8,7 @@ import { Core } from "./core";
 import { openStores } from "./databases";
 import { MemoryMedia } from "./ports/media-memory";
 import { MemoryDatabases } from "./ports/memory";
-import type { Answer, Ports, Request } from "./ports/ports";
+import type { Answer, Pokes, Ports, Request } from "./ports/ports";
 import { TransportProblem } from "./problems";
 import { ensureBase, ensureClient } from "./sync/identity";
 import type { PullAnswer } from "./sync/wire";
@@ -65,6 +65,8 @@ export async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+export type Stream = Parameters<Pokes["open"]>[0];
+
 export class Device {
   readonly clock = new TestClock();
   readonly disk = new MemoryDatabases();
@@ -76,6 +78,9 @@ export class Device {
   private locks = new BrowserLocks();
   private channels = new BrowserChannels();
   private tabs = 0;
+  /** The open streams of pokes, and how many were asked for. */
+  readonly streams = new Set<Stream>();
+  streamsAsked = 0;
   /** What the server says; a missing answer is a network that is down. */
   server: (request: Request) => Reply | undefined = () => undefined;
 
@@ -97,6 +102,13 @@ export class Device {
       around: this.looks.forTab(alive),
       crypto: cipher(random),
       addresses: { make: () => "blob:", end: () => undefined, playing: () => undefined },
+      pokes: {
+        open: (on) => {
+          this.streamsAsked += 1;
+          this.streams.add(on);
+          return () => void this.streams.delete(on);
+        },
+      },
     };
   }
 

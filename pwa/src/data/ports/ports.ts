@@ -149,6 +149,12 @@ export interface Surroundings {
   metered(): boolean;
 }
 
+/** Words that the school says by itself. */
+export interface Pokes {
+  /** Opens the stream: each word as it comes, and its end unless it was asked for. Gives what closes it. */
+  open(on: { word(name: "hello" | "moved" | "beat", data: unknown): void; over(): void }): () => void;
+}
+
 /** Authenticated encryption under a key of 32 bytes. */
 export interface Crypto {
   encrypt(key: Uint8Array, plain: Uint8Array): Promise<Uint8Array>;
@@ -175,4 +181,6 @@ export interface Ports {
   around: Surroundings;
   crypto: Crypto;
   addresses: Addresses;
+  /** Where there is none, the engine asks by itself. */
+  pokes?: Pokes;
 }

@@ -7,6 +7,7 @@ import { ApiProblem, LocalProblem, TransportProblem } from "../problems";
 import type { SyncStatus } from "../shapes";
 import { check } from "./answers";
 import { Backoff } from "./backoff";
+import { Ears } from "./ears";
 import { ensureBase, renew, trim } from "./identity";
 import { pull, type PullReport } from "./pull";
 import { push, type Consumed, type Went } from "./push";
@@ -15,6 +16,13 @@ import { push, type Consumed, type Went } from "./push";
 const TURNS = 12;
 const AFTER_WRITE_MS = 300;
 const LEADER_SILENT_MS = 5_000;
+/** A tab that is looked at asks its leader so often. */
+const FOLLOWER_ASKS_MS = 60_000;
+const LOOKED_MS = 1.5 * FOLLOWER_ASKS_MS;
+/** While the school tells of changes by itself, asking is only for what got lost on the way. */
+const RARELY = 5;
+
+const ASKS_A_PERSON = new Set([401, 410, 426]);
 
 /** What runs after the words: the queue of files. */
 export interface Files {
@@ -47,25 +55,61 @@ export class Engine {
   private readonly cleanups: (() => void)[] = [];
   private sendingFiles = false;
   private askAgain = false;
+  private readonly ears: Ears;
+  private askedAt = 0;
+  private cancelAsking: () => void = () => undefined;
 
   constructor(
     private readonly core: Core,
     private readonly files: Files,
   ) {
     this.backoff = new Backoff(core.ports.random);
+    this.ears = new Ears(core, {
+      news: () => void this.sync(),
+      lost: () => this.timer(this.usual()),
+      looked: () => this.looked(),
+    });
   }
 
   start(): void {
     this.cleanups.push(
       this.core.channel.listen((message) => this.heard(message as Message)),
       this.core.ports.around.listen((event) => {
-        if (event === "hidden") return;
+        if (event === "hidden") {
+          this.cancelAsking();
+          if (!this.looked()) this.ears.quiet();
+          return;
+        }
+        // On another network the old stream may be dead without a word.
+        if (event === "online") this.ears.quiet();
+        else this.keepAsking();
         // It may have been the server that was too old.
         this.askAgain = event === "visible";
         this.wanted();
       }),
     );
+    this.keepAsking();
     void this.standForLeader(false);
+  }
+
+  /** The leader may be a tab that nobody sees, and then does not ask by itself. */
+  private keepAsking(): void {
+    this.cancelAsking();
+    if (this.core.closed || !this.core.ports.around.visible()) return;
+    this.cancelAsking = this.core.ports.clock.after(FOLLOWER_ASKS_MS, () => {
+      if (!this.leads) this.wanted();
+      this.keepAsking();
+    });
+  }
+
+  /** Whether somebody sees a tab of this browser, as far as the leader knows. */
+  private looked(): boolean {
+    const { around, clock } = this.core.ports;
+    return this.leads && (around.visible() || Math.abs(clock.now() - this.askedAt) < LOOKED_MS);
+  }
+
+  private usual(): number {
+    return this.backoff.usual() * (this.ears.open ? RARELY : 1);
   }
 
   private async standForLeader(steal: boolean): Promise<void> {
@@ -75,6 +119,7 @@ export class Engine {
     } catch {
       // Another tab took the lead because this one was asleep. That one sends files now: never two at once.
       this.leads = false;
+      this.ears.quiet();
       this.cancelTimer();
       this.stop.abort();
       this.stop = new AbortController();
@@ -92,6 +137,7 @@ export class Engine {
   private heard(message: Message): void {
     if (message.about === "changed") void this.core.heard(message);
     if (message.about === "wanted" && this.leads) {
+      this.askedAt = this.core.ports.clock.now();
       // The others must hear at once that the leader is awake, however long its present call takes.
       this.tell({});
       this.wanted();
@@ -163,7 +209,7 @@ export class Engine {
       const report: PullReport = { mended: [], files: new Set() };
       await this.words(report);
       await this.good(report);
-      if (this.core.ports.around.visible()) next = this.backoff.usual();
+      if (this.core.ports.around.visible()) next = this.usual();
     } catch (error) {
       next = this.failed(error);
     }
@@ -211,6 +257,7 @@ export class Engine {
     const lastSync = report.now ?? status.lastSync;
     this.tell({ online: true, lastSync, complete: true, evicted: false, updateNeeded: false });
     if (report.files.size > 0) await this.files.drop(report.files);
+    if (this.looked()) this.ears.listen();
     void this.sendFiles();
   }
 
@@ -247,6 +294,7 @@ export class Engine {
   private refused(error: ApiProblem, wait: number): number | undefined {
     const problem = { slug: error.slug, sentence: error.sentence };
     this.tell({ online: true });
+    if (ASKS_A_PERSON.has(error.status)) this.ears.quiet();
     switch (error.status) {
       case 401:
         this.tell({ signInNeeded: true, problem });
@@ -285,6 +333,8 @@ export class Engine {
     this.core.closed = true;
     this.stop.abort();
     this.cancelTimer();
+    this.cancelAsking();
+    this.ears.quiet();
     for (const clean of this.cleanups) clean();
     this.stepDown();
     await this.running;

@@ -66,6 +66,8 @@ describe("several tabs of one browser", () => {
     await device.clock.pass(6_000);
     expect([awake.engine.leads, asleep.leads, signals[0]?.aborted]).toEqual([true, false, true]);
     const before = signals.length;
+    // Nobody looks, or it would ask, hear nothing, and take the lead again.
+    device.looks.tell("hidden");
     await device.clock.pass(200_000);
     expect(signals).toHaveLength(before);
   });
