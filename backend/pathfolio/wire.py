@@ -46,19 +46,21 @@ def refuse_constant(name: str) -> NoReturn:
     raise BadJson(f"The body holds {name}, which is not JSON.")
 
 
-def check(value: object, *, any_text: bool = False) -> None:
+def check(value: Any, *, any_text: bool = False) -> None:  # noqa: ANN401 - JSON is anything
     """Walk a parsed value without recursion. Raises BadJson."""
-    level: list[object] = [value]
+    level: list[Any] = [value]
     seen = 0
     for _ in range(MOST_DEEP):
-        following: list[object] = []
+        following: list[Any] = []
         for each in level:
-            check_one(each, any_text=any_text)
-            if isinstance(each, dict):
+            kind = type(each)  # of JSON just parsed, so exactly one of its seven
+            if kind is dict:
                 following.extend(each)
                 following.extend(each.values())
-            elif isinstance(each, list):
+            elif kind is list:
                 following.extend(each)
+            elif kind is not str or not any_text:
+                check_one(each)
         seen += len(following)
         if seen > MOST_VALUES:
             raise BadJson("The body holds too many values.")
@@ -68,9 +70,9 @@ def check(value: object, *, any_text: bool = False) -> None:
     raise BadJson("The body is nested too deeply.")
 
 
-def check_one(value: object, *, any_text: bool) -> None:
+def check_one(value: object) -> None:
     if isinstance(value, str):
-        if not any_text and not is_clean(value):
+        if not is_clean(value):
             raise BadJson("The body holds a character that cannot be stored.")
     elif isinstance(value, float):
         if value in {float("inf"), float("-inf")}:

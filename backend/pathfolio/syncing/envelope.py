@@ -118,7 +118,8 @@ def _mutation(raw: dict[str, Any]) -> Mutation:
     if raw.keys() != _KEYS:
         odd = ", ".join(sorted(str(key)[:40] for key in raw.keys() ^ _KEYS)[:5])
         raise invalid(f"A mutation has other keys than the protocol says: {odd}.")
-    if not all_clean(raw):
+    length = clean_size(raw)
+    if length is None:
         raise invalid("This text holds a character that cannot be stored.")
     if not ids.is_id(raw["record"]):
         raise invalid("The record must be an id of 26 characters.")
@@ -132,7 +133,7 @@ def _mutation(raw: dict[str, Any]) -> Mutation:
         raise invalid("The base of a mutation must be null or a number and an id.")
     if not isinstance(raw["at"], str) or not isinstance(raw["pulled"], str | None):
         raise invalid("The times of a mutation must be texts.")
-    if size(raw) > MUTATION_BYTES:
+    if length > MUTATION_BYTES:
         raise RefusedError("too_large", f"One change can hold {MUTATION_BYTES // 1024} KB.")
     return cast("Mutation", dict(raw))
 
@@ -149,6 +150,17 @@ def _is_rev(base: object) -> bool:
 def size(value: object) -> int:
     """Bytes of a JSON value; the same as its canonical form but for numbers, and much quicker."""
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def clean_size(value: object) -> int | None:
+    """Bytes of a JSON value; None where one of its texts holds NUL or a lone surrogate."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if "\\u0000" in text and not all_clean(value):  # or a backslash and the letters u0000
+        return None
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        return None
 
 
 def all_clean(value: object) -> bool:

@@ -10,8 +10,9 @@ from pathfolio import db
 from pathfolio.errors import Conflict
 from pathfolio.syncing import clients, epochs
 from pathfolio.syncing.envelope import SCHEMA, Sent
+from pathfolio.syncing.outlook import Outlook, outlook
 from pathfolio.syncing.permission import Author
-from pathfolio.syncing.push import kinds_of, prepare
+from pathfolio.syncing.push import prepare
 from pathfolio.syncing.writer import Prepared, Writer, portions
 
 GROUP = 50  # mutations of one transaction
@@ -22,25 +23,25 @@ def offer(author: Author, epoch: object, sent: list[Sent]) -> dict[str, Any]:
     with db.read() as session:
         if epoch != epochs.current(session, author.school):
             raise Conflict("A new epoch has begun since: pull first.", slug="new_epoch")
-        kinds = kinds_of(session, author.school, sent)
-    prepared = [prepare(each, kinds, author, None) for each in sent]
+        known = outlook(session, author, sent)
+    prepared = [prepare(each, known.kinds, author, None) for each in sent]
     answer: dict[str, Any] = {"taken": [], "had": [], "refused": []}
     for part in portions(prepared, GROUP):
-        for name, found in _group(author, part).items():
+        for name, found in _group(author, known, part).items():
             answer[name].extend(found)
     return answer
 
 
-def _group(author: Author, group: list[Prepared]) -> dict[str, list[Any]]:
+def _group(author: Author, known: Outlook, group: list[Prepared]) -> dict[str, list[Any]]:
     def work(session: Session, writer: Writer) -> dict[str, list[Any]]:
         if author.client is not None:
             clients.lock(session, author.school, author.person, author.client, SCHEMA)
-        known = set(writer.known(session, group))
-        lacking = [each for each in group if each.sent.id not in known]
+        had = set(writer.known(session, group))
+        lacking = [each for each in group if each.sent.id not in had]
         results = writer.write(session, lacking)
         return {
             "taken": [each["id"] for each in results if each["status"] != "rejected"],
-            "had": sorted(known),
+            "had": sorted(had),
             "refused": [
                 {"id": each["id"], "code": each["code"], "detail": each["detail"]}
                 for each in results
@@ -48,4 +49,4 @@ def _group(author: Author, group: list[Prepared]) -> dict[str, list[Any]]:
             ],
         }
 
-    return Writer(author).run(work)
+    return Writer(author, known).run(work)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, Table, or_, select
+from sqlalchemy import RowMapping, or_, select
 from sqlalchemy.orm import Session
 
-from pathfolio.syncing.models import History
+from pathfolio.syncing import store
 from pathfolio_sync import HistoryRow, canonical
 
-TABLE = cast("Table", History.__table__)
+TABLE = store.HISTORY
 # Most questions are answered by the newest row, and a row may hold 64 KB of words.
 FIRST_PAGE, LAST_PAGE = 2, 128
 
@@ -73,12 +73,8 @@ class Past:
         """Read the rows of these mutations in one go."""
         wanted = [each for each in ids if each not in self._known]
         self._known.update(dict.fromkeys(wanted))
-        for start in range(0, len(wanted), 500):
-            query = select(TABLE).where(
-                TABLE.c.school == self.school, TABLE.c.id.in_(wanted[start : start + 500])
-            )
-            for row in self.session.execute(query).mappings():
-                self._known[row["id"]] = row
+        rows = store.history(self.session, self.school, wanted)
+        self._known.update((row["id"], row) for row in rows)
 
     def mutation(self, identity: str) -> Mapping[Any, Any] | None:
         """The stored row of a mutation, of whatever record."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pathfolio import clock, db
-from pathfolio.records import KINDS, Kind, kind_named
+from pathfolio.records import Kind
 from pathfolio.records.check import RefusedError
-from pathfolio.syncing import apply, clients, epochs, store
+from pathfolio.syncing import apply, clients, epochs
 from pathfolio.syncing.envelope import Push, Sent
+from pathfolio.syncing.outlook import Outlook, outlook
 from pathfolio.syncing.permission import Author
 from pathfolio.syncing.writer import Prepared, Writer, portions
 from pathfolio_sync import consumed_hash
@@ -36,11 +37,11 @@ def push(author: Author, sent: Push) -> dict[str, Any]:
         last_n, hashed = clients.confirmed(session, author.school, author.person, sent.client)
         epoch = epochs.current(session, author.school)
         waiting = [each for each in sent.mutations if each.n > last_n]
-        kinds = kinds_of(session, author.school, waiting)
+        known = outlook(session, author, waiting)
     answer = Answer(last_n, hashed)
-    prepared = [prepare(each, kinds, author, sent.device_now) for each in waiting]
+    prepared = [prepare(each, known.kinds, author, sent.device_now) for each in waiting]
     for group in _groups(prepared):
-        done = _neighbours(author, sent, group)
+        done = _neighbours(author, sent, known, group)
         answer.last_n, answer.hash = done.last_n, done.hash
         answer.results.extend(done.results)
         if done.gap:
@@ -54,22 +55,8 @@ def push(author: Author, sent: Push) -> dict[str, Any]:
     }
 
 
-def kinds_of(session: Session, school: str, sent: Iterable[Sent]) -> dict[str, Kind]:
-    """The kinds of the records that are changed, also of those made in this very batch."""
-    records = {each.mutation["record"] for each in sent if each.mutation}
-    found = store.locations(session, school, records)
-    kinds = {record: KINDS[place.kind] for record, place in found.items()}
-    for each in sent:
-        value = each.raw.get("value")
-        if each.mutation and each.mutation["op"] == "create" and isinstance(value, dict):
-            made = kind_named(value.get("kind"))
-            if made is not None:
-                kinds.setdefault(each.mutation["record"], made)
-    return kinds
-
-
 def prepare(
-    sent: Sent, kinds: dict[str, Kind], author: Author, device_now: datetime | None
+    sent: Sent, kinds: Mapping[str, Kind], author: Author, device_now: datetime | None
 ) -> Prepared:
     """Check a mutation's value, outside of any lock."""
     if sent.mutation is None:
@@ -90,7 +77,7 @@ def _groups(prepared: list[Prepared]) -> Iterator[list[Prepared]]:
         yield from portions(neighbours)
 
 
-def _neighbours(author: Author, sent: Push, group: list[Prepared]) -> Answer:
+def _neighbours(author: Author, sent: Push, known: Outlook, group: list[Prepared]) -> Answer:
     """Neighbours of one space share one short transaction."""
 
     def work(session: Session, writer: Writer) -> Answer:
@@ -107,4 +94,4 @@ def _neighbours(author: Author, sent: Push, group: list[Prepared]) -> Answer:
             client.last_n, client.hash = answer.last_n, answer.hash
         return answer
 
-    return Writer(author).run(work)
+    return Writer(author, known).run(work)

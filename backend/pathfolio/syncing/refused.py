@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from pathfolio import clock, ids
@@ -19,6 +20,7 @@ FOLLOWERS_BYTES = 128 * 1024
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+@lru_cache(maxsize=1024)  # asked for several times within one push
 def entry_id(mutation: str) -> str:
     """The same for each time the same mutation is refused."""
     return ids.derived_id(f"{KIND}:{mutation}")

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from pathfolio import db
 from pathfolio.log import log
-from pathfolio.records import Audience
 from pathfolio.records.check import RefusedError
-from pathfolio.syncing import apply, refused, spaces, store
+from pathfolio.syncing import apply, refused, store
 from pathfolio.syncing.envelope import Sent
 from pathfolio.syncing.locks import Locks, NotLockedError, space_locks
 from pathfolio.syncing.models import History
+from pathfolio.syncing.outlook import Outlook, spaces_of
 from pathfolio.syncing.permission import Author
 from pathfolio_sync import Mutation
 
@@ -74,8 +74,9 @@ class PoisonError(Exception):
 class Writer:
     """Applies an author's mutations, beginning again with more locks where that is needed."""
 
-    def __init__(self, author: Author) -> None:
+    def __init__(self, author: Author, known: Outlook) -> None:
         self.author = author
+        self.outlook = known
         self.more: set[str] = set()
         self.poison: set[str] = set()
         self.odd: set[str] = set()
@@ -93,7 +94,8 @@ class Writer:
 
     def write(self, session: Session, todo: list[Prepared]) -> list[dict[str, Any]]:
         """Apply `todo` in order; one result each, as the protocol answers."""
-        needed = _spaces(session, self.author, todo) | self.more
+        changes = [each.change.mutation for each in todo if each.change is not None]
+        needed = spaces_of(self.author, self.outlook, changes) | self.more
         with space_locks(session, self.author.school, needed) as locks:
             locks.expect(_records(todo))
             locks.past.expect(_mutations(todo))
@@ -178,35 +180,3 @@ def _mutations(todo: list[Prepared]) -> Iterator[str]:
                 yield str(mutation["base"][1])
             if mutation["after"] is not None:
                 yield mutation["after"]
-
-
-def _spaces(session: Session, author: Author, todo: list[Prepared]) -> set[str]:
-    """The spaces these mutations will touch, as far as is known without their locks.
-
-    Only spaces that exist: an attacker's invention must not make rows.
-    """
-    roles = store.roles(session, author.school, author.person)
-    mutations = [each.change.mutation for each in todo if each.change is not None]
-    places = store.locations(session, author.school, {each["record"] for each in mutations})
-    artifacts = {place.about for place in places.values() if place.about}
-    wanted = {spaces.own(author.person)}
-    for mutation in mutations:
-        value = mutation["value"]
-        fields = value.get("fields") if isinstance(value, dict) else None
-        audience = value if mutation["field"] == "audience" else None
-        if mutation["op"] == "create" and isinstance(fields, dict):
-            artifacts |= {str(fields.get("artifact"))}
-            audience = fields.get("audience", Audience.TEACHERS)
-        wanted |= set(_targets(author, audience)) & roles.keys()
-    places |= store.locations(session, author.school, artifacts)
-    return wanted | {place.space for place in places.values()}
-
-
-def _targets(author: Author, audience: object) -> Iterator[str]:
-    word, _, identity = str(audience).partition(":")
-    if word == Audience.TEACHERS:
-        yield spaces.portfolio(author.person)
-    elif word == Audience.GROUP:
-        yield spaces.of_group(identity)
-    elif word == Audience.CIRCLE:
-        yield f"r:{identity}"
