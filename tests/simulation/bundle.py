@@ -14,6 +14,7 @@ SOURCES = (ROOT / "pwa" / "src" / "data", Path(__file__).parent / "device")
 BUNDLES = ROOT / ".cache" / "device"
 KEPT = 3
 NAME = "main.mjs"
+SECONDS = 120
 
 
 @cache
@@ -22,11 +23,12 @@ def bundle() -> Path:
     folder = BUNDLES / _print()
     made = folder / NAME
     BUNDLES.mkdir(parents=True, exist_ok=True)
-    with (BUNDLES / "lock").open("w") as guard:
+    with (BUNDLES / f"{folder.name}.lock").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)  # several test processes may start at once
         if not made.exists():
             build = Path(__file__).parent / "device" / "build"
-            subprocess.run([str(build), "--outDir", str(folder)], check=True, capture_output=True)
+            command = [str(build), "--outDir", str(folder)]
+            subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
             _forget_old(folder)
     return made
 
@@ -62,3 +64,4 @@ def _forget_old(newest: Path) -> None:
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in others[KEPT:]:
         shutil.rmtree(path, ignore_errors=True)
+        path.with_suffix(".lock").unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from tests.simulation.devices import DeviceError, Devices
 from tests.simulation.ledger import BrokenPromiseError, Ledger, words_in
 
 Json = dict[str, Any]
+LISTS = {"outbox", "ring", "base", "shown"}
 
 
 @dataclass
@@ -24,11 +25,13 @@ class Device:
     ledger: Ledger
     online: bool = True
     running: bool = False
+    looked_at_until: int = 0
     saved: set[str] = field(default_factory=set)
     """Ids of the mutations that its disk must hold."""
     revs: dict[str, int] = field(default_factory=dict)
     epoch: str | None = None
     whole: bool = False
+    _known: dict[str, dict[str, Json]] = field(default_factory=dict)
     editor: Json | None = None
     """A form that was filled earlier: record, field, the text then and its rev."""
 
@@ -39,17 +42,27 @@ class Device:
             browser.set_cookie(
                 cookie.key, cookie.value, domain=cookie.domain, path=cookie.path, secure=True
             )
-        return replace(self, name=name, browser=browser, running=False, saved=set(self.saved))
+        saved = set(self.saved)
+        return replace(self, name=name, browser=browser, running=False, saved=saved, _known={})
 
     def dump(self) -> Json:
         """What the running app holds and shows; and checks that nothing of it went back."""
-        found: Json = self.devices.call("dump", self.name)
-        self.keep(found)
-        return found
+        return self._look(self.devices.call("dump", self.name))
 
     def peek(self) -> Json:
         """What lies on the disk."""
-        found: Json = self.devices.call("peek", self.name, person=self.identity)
+        return self._look(self.devices.call("peek", self.name, person=self.identity))
+
+    def _look(self, told: Json) -> Json:
+        """From what changed to what there is. Its records are never changed in place."""
+        found = dict(told)
+        for name in LISTS.intersection(told):
+            rows, changes = self._known.setdefault(name, {}), told[name]
+            for key in changes["out"]:
+                del rows[key]
+            rows.update(changes["put"])
+        for name in LISTS:
+            found[name] = list(self._known.get(name, {}).values())
         self.keep(found)
         return found
 

@@ -80,7 +80,10 @@ class Network:
                 back += fate.later if fate.delayed != "there" else 0
             agenda.after(there, lambda: self._arrive(device, request, fate, back))
             if self._hit(fate, "duplicate"):
-                agenda.after(there + fate.again, lambda: self._served(device, request, fate))
+                agenda.after(there + fate.again, lambda: self._again(device, request, fate))
+
+    def _again(self, device: Device, request: Json, fate: Fate) -> None:
+        self._served(device, request, fate)
 
     def _tell(self, device: Device, number: int, told: Json) -> None:
         """An answer reaches the device, unless it has one already."""
@@ -100,9 +103,10 @@ class Network:
         elif self._hit(fate, "lose answer"):
             pass
         elif self._hit(fate, "cut answer"):
-            self._fail(device, number, "broken", fate)
+            told = answer.told | {"cut": True}
+            self.stage.agenda.after(back, lambda: self._tell(device, number, told))
         else:
-            told = {"status": answer.status, "headers": answer.public, "json": answer.json}
+            told = answer.told
             self.stage.agenda.after(back, lambda: self._tell(device, number, told))
 
     def _served(self, device: Device, request: Json, fate: Fate) -> Answer | None:

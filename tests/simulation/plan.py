@@ -26,6 +26,7 @@ SERVER = {"die in a transaction": 0.06, "die before the answer": 0.05}
 
 FAULTS = (*WAY, *SERVER, *NOW_AND_THEN)
 ACT = "act"
+SITTINGS, IN_A_ROW = (28, 36), 6
 
 # user name -> devices
 DEVICES = {
@@ -48,6 +49,10 @@ class Step(NamedTuple):
 
     def chance(self, seed: str) -> random.Random:
         return random.Random(f"{seed} {self.what} {self.key}")
+
+    def sitting(self, seed: str) -> random.Random:
+        """What is the same for all that somebody does in a row."""
+        return random.Random(f"{seed} sits {self.key // IN_A_ROW}")
 
 
 class Hit(NamedTuple):
@@ -95,7 +100,7 @@ def plan_of(seed: str, only: tuple[str, ...] | None = None) -> Plan:
     chance = random.Random(f"plan {seed}")
     length = chance.choice(LENGTHS)
     share = chance.uniform(0.25, 0.6)
-    steps = [Step(chance.randint(0, length), ACT, key) for key in range(chance.randint(90, 130))]
+    steps = _acts(chance, length)
     rates: dict[str, float] = {}
     for name in FAULTS:
         # Of its own, so that a fault more does not change what a seed does with the others.
@@ -109,6 +114,17 @@ def plan_of(seed: str, only: tuple[str, ...] | None = None) -> Plan:
         else:
             rates[name] = (WAY | SERVER)[name] * (1 if full else chance.uniform(0.2, 1))
     return Plan(seed, length, tuple(sorted(steps)), rates)
+
+
+def _acts(chance: random.Random, length: int) -> list[Step]:
+    """People come now and then and do a few things in a row: a tenth of a second, or some, from each to the next."""
+    steps: list[Step] = []
+    for sitting in range(chance.randint(*SITTINGS)):
+        at = chance.randint(0, length)
+        for number in range(chance.randint(1, IN_A_ROW)):
+            steps.append(Step(min(at, length), ACT, sitting * IN_A_ROW + number))
+            at += chance.choice((100, 1_000, 7_000))
+    return steps
 
 
 def _steps(chance: random.Random, name: str, length: int, *, full: bool) -> list[Step]:

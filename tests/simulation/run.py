@@ -13,7 +13,7 @@ from tests.simulation import oracles
 from tests.simulation.agenda import MINUTE, Agenda
 from tests.simulation.bundle import bundle
 from tests.simulation.device import Device
-from tests.simulation.devices import Devices, Pending
+from tests.simulation.devices import Devices, Pending, devices
 from tests.simulation.faults import FAULTS
 from tests.simulation.faults import devices as on_devices
 from tests.simulation.ledger import BrokenPromiseError, Ledger, words_in
@@ -86,7 +86,7 @@ class Simulation:
         """A step of the plan: somebody acts, or something goes wrong."""
         chance = step.chance(self.plan.seed)
         if step.what == ACT:
-            self.somebody_acts(chance)
+            self.act(step.sitting(self.plan.seed).choice(list(self.devices.values())), chance)
         else:
             FAULTS[step.what].run(self, chance)
 
@@ -130,7 +130,7 @@ class Simulation:
 
     def died(self, device: Device) -> None:
         """The app of a device ended; nobody hears of what it was told to do."""
-        device.running, device.editor = False, None
+        device.running, device.editor, device.looked_at_until = False, None, 0
         self._waiting = [each for each in self._waiting if each[0] is not device]
 
     # Devices
@@ -172,7 +172,7 @@ class Simulation:
             self.agenda.after(20_000, lambda: self.sign_in(device))
             return
         device.running = True
-        self.agenda.after(LOOKS_FOR, lambda: self.look(device, "hidden"))
+        self.attend(device)
 
     def asked_to_sign_in(self, device: Device, found: Json) -> None:
         """The same person signs in again where the screen asks for it."""
@@ -185,20 +185,29 @@ class Simulation:
 
     # People
 
-    def somebody_acts(self, chance: random.Random) -> None:
-        device = chance.choice(list(self.devices.values()))
-        self.look(device, "visible")
-        if device.running:
-            self.act(device, chance)
-            self.agenda.after(LOOKS_FOR, lambda: self.look(device, "hidden"))
+    def attend(self, device: Device) -> None:
+        """The screen is looked at for a while; hidden, the app syncs only what it must."""
+        now = self.agenda.now
+        if now >= device.looked_at_until:
+            self.look(device, "visible")
+        device.looked_at_until = now + LOOKS_FOR
+        self.agenda.after(LOOKS_FOR, lambda: self.leave(device))
+
+    def leave(self, device: Device) -> None:
+        if self.agenda.now >= device.looked_at_until:
+            self.look(device, "hidden")
 
     def look(self, device: Device, event: str) -> None:
-        """The screen is looked at, or put away: then the app syncs only what it must."""
         if device.running and not self.healed:
             self.node.call("looks", device.name, event=event)
             self.follow()
 
     def act(self, device: Device, chance: random.Random) -> None:
+        if not device.running:
+            return
+        self.attend(device)
+        if not device.running:
+            return  # killed over it
         before = device.dump()
         self.asked_to_sign_in(device, before)
         action = Screen(device, before, chance).choose()
@@ -263,13 +272,12 @@ def simulate(
     made: Path | None = None,
 ) -> Result:
     """Run one seed; a broken promise is in the result, anything else is raised."""
-    with Devices(made or bundle()) as node:
-        simulation = Simulation(plan_of(str(seed), only), school, node)
-        trace = simulation.trace
-        try:
-            simulation.run()
-        except BrokenPromiseError as found:
-            trace.note(simulation.agenda.now, str(found))
-            told = (str(found), found.number, trace.lines())
-            return Result(str(seed), trace.hash, trace.fired, trace.acted, *told)
-        return Result(str(seed), trace.hash, trace.fired, trace.acted)
+    simulation = Simulation(plan_of(str(seed), only), school, devices(made or bundle()))
+    trace = simulation.trace
+    try:
+        simulation.run()
+    except BrokenPromiseError as found:
+        trace.note(simulation.agenda.now, str(found))
+        told = (str(found), found.number, trace.lines())
+        return Result(str(seed), trace.hash, trace.fired, trace.acted, *told)
+    return Result(str(seed), trace.hash, trace.fired, trace.acted)

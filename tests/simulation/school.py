@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import base64
 import json
 import random
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -32,6 +34,7 @@ HOST = "https://pathfolio.test"
 SECRET = "Zk3v9Qx7Lr1Tn5Wb8Yc2Md6Hf4Jg0Ps!"
 MEMORY = Path("/dev/shm")
 EXTENSION = "pathfolio.highwater"
+TEXTS = ("application/json", "application/problem+json", "text/")
 PAGE_READS = {"content-type", "pathfolio", "pathfolio-epoch", "retry-after"}
 # user name: (role, class)
 CAST = {
@@ -57,16 +60,24 @@ class Answer:
 
     status: int
     headers: dict[str, str]
-    text: str
+    data: bytes
 
     @property
-    def public(self) -> dict[str, str]:
-        """The headers that the engine reads; a cookie is the browser's own."""
-        return {name: value for name, value in self.headers.items() if name in PAGE_READS}
+    def told(self) -> Json:
+        """What travels to the page: the headers that the engine reads (a cookie is the browser's own), the body."""
+        headers = {name: value for name, value in self.headers.items() if name in PAGE_READS}
+        known: Json = {"status": self.status, "headers": headers}
+        if self.headers.get("content-type", "").startswith(TEXTS):
+            return known | {"body": self.text}
+        return known | {"bytes": base64.b64encode(self.data).decode()} if self.data else known
 
-    @property
+    @cached_property
+    def text(self) -> str:
+        return self.data.decode(errors="replace")
+
+    @cached_property
     def json(self) -> Any:  # noqa: ANN401 - JSON
-        return json.loads(self.text) if "json" in self.headers.get("content-type", "") else None
+        return json.loads(self.data) if "json" in self.headers.get("content-type", "") else None
 
 
 class Time:
@@ -120,6 +131,7 @@ class School:
         self.rooms: dict[str, str] = {}
         self.id = ""
         self._fuse: int | None = None
+        self._reader: sqlite3.Connection | None = None
         with self.app.app_context():
             self._engine = db.db.engine
         event.listen(self._engine, "before_cursor_execute", self._burn)
@@ -196,15 +208,19 @@ class School:
     def call(self, browser: FlaskClient, request: Json) -> Answer:
         """One request of a device. Raises PowerCut."""
         headers = Headers({"Sec-Fetch-Site": "same-origin"} | request["headers"])
+        if "bytes" in request:
+            body: Json = {"data": base64.b64decode(request["bytes"])}
+        else:
+            body = {"json": request["json"]} if request["json"] is not None else {}
         response = browser.open(
             request["path"],
             method=request["method"],
             base_url=HOST,
-            json=request["json"],
             headers=headers,
+            **body,
         )
         found = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, found, response.get_data(as_text=True))
+        return Answer(response.status_code, found, response.get_data())
 
     def restart(self, *, clean: bool) -> bool:
         """Stop (orderly, or not) and start again; whether a new epoch began."""
@@ -221,6 +237,9 @@ class School:
             if marks._timer is not None:
                 marks._timer.cancel()
         self._engine.dispose()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def copy(self, path: Path) -> None:
         """A consistent copy of the database, as `pathfolio backup` takes it."""
@@ -256,12 +275,10 @@ class School:
     # Its inside, for oracles: plain SQL, none of the server's code
 
     def rows(self, query: str, *values: object) -> list[Json]:
-        connection = sqlite3.connect(self.path)
-        connection.row_factory = sqlite3.Row
-        try:
-            return [dict(row) for row in connection.execute(query, values)]
-        finally:
-            connection.close()
+        if self._reader is None:
+            self._reader = sqlite3.connect(self.path)
+            self._reader.row_factory = sqlite3.Row
+        return [dict(row) for row in self._reader.execute(query, values)]
 
 
 class _NoLock:

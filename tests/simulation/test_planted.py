@@ -31,7 +31,7 @@ CLIENT: dict[str, tuple[str, str, tuple[str, ...], set[int]]] = {
         "consumed.n = known;",
         "consumed.n = known; await trim(core.outbox, { client: client.id, confirmed: known, now: sent.answer.now });",
         ("lose answer", "kill"),
-        {4, 6},
+        {4, 6, 7},
     ),
     "what is forgotten stays": (
         "for (const space of answer.forget) {",

@@ -1,15 +1,5 @@
 // What Python may ask of devices.
 
-import { NO_BASE, type Core } from "../../../pwa/src/data/core";
-import {
-  cacheName,
-  outboxName,
-  type BaseRow,
-  type BaseState,
-  type ClientRow,
-  type OutboxRow,
-  type RingRow,
-} from "../../../pwa/src/data/databases";
 import type { LocalPerson } from "../../../pwa/src/data/local";
 import type { AttachMeta, Kind, Query } from "../../../pwa/src/data/shapes";
 import { Device, type Tab } from "./device";
@@ -60,32 +50,6 @@ function open(tab: Tab): LocalPerson {
   return tab.local;
 }
 
-/** What lies on a device's disk, whether the app runs or not; between two lines no transaction is open. */
-function peek(device: Device, person: string) {
-  const rows = <T>(name: string, table: string): T[] => device.disk.rows(name, table) as T[];
-  const [outbox, cache] = [outboxName(person), cacheName(person)];
-  return {
-    client: rows<ClientRow>(outbox, "state")[0] ?? null,
-    outbox: rows<OutboxRow>(outbox, "outbox"),
-    ring: rows<RingRow>(outbox, "ring"),
-    state: rows<BaseState>(cache, "state")[0] ?? null,
-    base: rows<BaseRow>(cache, "base").map((row) => row.body),
-  };
-}
-
-/** The same, and what the screens of the running app show. */
-function dump(device: Device, local: LocalPerson): object {
-  const { core } = local as unknown as { core: Core };
-  const found = peek(device, local.me.id);
-  const state = found.state ?? NO_BASE;
-  const bodies = new Map(found.base.map((body) => [body.id, body]));
-  const ids = [...new Set([...bodies.keys(), ...core.overlay.records()])].sort();
-  const shown = ids
-    .map((id) => core.looked(id, bodies.get(id), state).record)
-    .filter((record) => record !== undefined);
-  return { ...found, shown, status: local.engine.status.value };
-}
-
 async function list(local: LocalPerson, kind: Kind, query: Query): Promise<unknown> {
   return new Promise((resolve) => {
     const stop = local.list(kind, query).subscribe((page) => {
@@ -119,7 +83,7 @@ async function inTab(device: Device, tab: Tab, command: Command): Promise<unknow
       return open(tab).attach(args[0] as string, new Blob([bytes]), args[2] as AttachMeta);
     }
     case "dump":
-      return dump(device, open(tab));
+      return device.told.dump(open(tab));
     default:
       if (!WRITES.has(command.do)) throw new Error(`there is no command ${command.do}`);
       return (open(tab) as unknown as Calls)[command.do]?.(...args);
@@ -152,7 +116,7 @@ export async function run(
     case "crash after":
       return deviceOf(devices, command).crashAfter((command["requests"] ?? Infinity) as number);
     case "peek":
-      return peek(deviceOf(devices, command), command["person"] as string);
+      return deviceOf(devices, command).told.peek(command["person"] as string);
     case "evict":
       return deviceOf(devices, command).evict(command["suffix"] as string);
     case "clock":

@@ -9,6 +9,7 @@ import type { MediaStore, Ports, Random } from "../../../pwa/src/data/ports/port
 import { BrowserChannels, BrowserLocks, Looks, cipher } from "./browser";
 import { Fuse } from "./fuse";
 import { seeded } from "./random";
+import { Told } from "./told";
 import type { World } from "./world";
 
 interface Life {
@@ -27,6 +28,7 @@ export interface Tab {
 
 export class Device {
   skew = 0;
+  readonly told: Told;
   private lives = 0;
   private life: Life;
 
@@ -38,6 +40,7 @@ export class Device {
     readonly files = new Map<string, MemoryMedia>(),
   ) {
     this.life = this.born();
+    this.told = new Told(disk);
   }
 
   private born(): Life {
@@ -111,6 +114,12 @@ export class Device {
     this.disk.crash(lost);
     this.life = this.born();
     this.lives += 1;
+  }
+
+  /** The end of the world: nothing of the app goes on. */
+  end(): void {
+    this.life.alive = false;
+    this.disk.crash();
   }
 
   /** The browser drops databases whose name ends so. */

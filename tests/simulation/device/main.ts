@@ -6,11 +6,20 @@ import { run, type Command } from "./commands";
 import { Device } from "./device";
 import { World, type Answered } from "./world";
 
-const world = new World(say);
-const devices = new Map<string, Device>();
+let world = new World(say);
+let devices = new Map<string, Device>();
+let said = "";
 
+/** Written when all has settled: one write, one read. */
 function say(line: object): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  said += `${JSON.stringify(line)}\n`;
+}
+
+/** Another seed begins: a new world with no device in it. */
+function begin(): void {
+  for (const device of devices.values()) device.end();
+  devices = new Map();
+  world = new World(say);
 }
 
 /** All that follows from what just happened has happened: promises are settled, only timers and requests wait. */
@@ -46,11 +55,14 @@ interface Line {
 
 async function take(text: string): Promise<void> {
   const line = JSON.parse(text) as Line & (Command | ({ answer: number } & Answered));
+  if (!isAnswer(line) && line.do === "begin") begin();
   world.now = Math.max(world.now, line.now);
   if (isAnswer(line)) world.answer(line.answer, line);
-  else await command(line);
+  else if (line.do !== "begin") await command(line);
   await settled();
   say({ idle: true, now: world.now, next: world.next() });
+  process.stdout.write(said);
+  said = "";
 }
 
 let turn = Promise.resolve();

@@ -100,6 +100,7 @@ def start(
             simulation.sign_in(device)
             return
         found = device.dump()
+        simulation.attend(device)
         oracles.waiting_is_shown(device, found)
         if shown is not None:
             oracles.same_after_reload(device, shown, found["shown"])

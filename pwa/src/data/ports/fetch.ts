@@ -25,7 +25,16 @@ function outgoing(request: Request, signal: AbortSignal): RequestInit {
   return init;
 }
 
-function isOurs(request: Request, response: Response): boolean {
+/** What is looked at of a `Response`. */
+export interface Came {
+  ok: boolean;
+  status: number;
+  headers: Pick<Headers, "get" | "has">;
+  json(): Promise<unknown>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+function isOurs(request: Request, response: Came): boolean {
   if (!request.path.startsWith("/api/"))
     return !(response.headers.get("content-type") ?? "").includes("text/html");
   // A proxy of ours may answer 502-504 in its own words; anything else without the mark is a stranger, JSON or not: a
@@ -33,7 +42,9 @@ function isOurs(request: Request, response: Response): boolean {
   return response.headers.has(MARK) || response.status >= 500;
 }
 
-async function read(request: Request, response: Response): Promise<Answer> {
+/** Reads what came; throws TransportProblem `captive` where a stranger answered, anything else where it was cut. */
+export async function understood(request: Request, response: Came): Promise<Answer> {
+  if (!isOurs(request, response)) throw new TransportProblem("captive");
   const answer: Answer = {
     status: response.status,
     header: (name) => response.headers.get(name),
@@ -59,10 +70,10 @@ export const fetchTransport: Transport = {
     } catch (error) {
       throw new TransportProblem(limit.aborted ? "timeout" : "unreachable", String(error));
     }
-    if (!isOurs(request, response)) throw new TransportProblem("captive");
     try {
-      return await read(request, response);
+      return await understood(request, response);
     } catch (error) {
+      if (error instanceof TransportProblem) throw error;
       throw new TransportProblem(limit.aborted ? "timeout" : "broken", String(error));
     }
   },

@@ -203,10 +203,9 @@ export class MemoryDatabases implements Databases {
     return Promise.resolve([...this.all.keys()].sort());
   }
 
-  /** What a table holds, for whoever looks at the disk from outside. */
-  rows(name: string, table: string): object[] {
-    const rows = this.all.get(name)?.tables.get(table)?.values() ?? [];
-    return [...rows].map((entry) => structuredClone(entry.row));
+  /** What a table holds, for whoever looks at the disk from outside: not to be changed. */
+  table(name: string, table: string): ReadonlyMap<string, { readonly row: object }> {
+    return this.all.get(name)?.tables.get(table) ?? new Map<string, Entry>();
   }
 
   /** The power goes. `lost`: how many of the newest relaxed commits (at most 4) had not reached the disk. */
