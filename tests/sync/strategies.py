@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from pathfolio_sync import Json, Mutation, Rev
@@ -16,6 +17,12 @@ PLACES = st.sampled_from(["a0", "a1", "a1V", "a0V", "Zz"])
 TEXTS = st.sampled_from(["", "one two", "one two three", "zero one two", "three"])
 
 Change = tuple[str, str | None, Json]
+
+
+def examples(count: int) -> settings:
+    """Try a property so often; less often in a profile that asks for less than the usual 100 examples."""
+    return settings(max_examples=count * settings.default.max_examples // 100)
+
 
 scalars: st.SearchStrategy[Change] = st.tuples(st.just("set"), st.just("title"), VALUES)
 texts: st.SearchStrategy[Change] = st.tuples(st.just("text"), st.just("words"), TEXTS)

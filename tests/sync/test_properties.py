@@ -4,11 +4,21 @@ from copy import deepcopy
 from typing import cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pathfolio_sync import Mutation, canonical, replay
-from tests.sync.strategies import Story, anything, members, ordered, scalars, stories, texts, trash
+from tests.sync.strategies import (
+    Story,
+    anything,
+    examples,
+    members,
+    ordered,
+    scalars,
+    stories,
+    texts,
+    trash,
+)
 from tests.sync.world import ANA, PLANS, Room, creation, shown
 
 PEOPLE = [ANA, ANA, "ben", "cleo"]
@@ -26,14 +36,14 @@ def both(story: Story) -> tuple[Room, Room]:
     return one, other
 
 
-@settings(max_examples=250)
+@examples(250)
 @given(stories(scalars))
 def test_concurrent_scalars_show_the_same_in_any_order(story: Story) -> None:
     one, other = both(story)
     assert canonical(one["title"]) == canonical(other["title"])
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(stories(scalars))
 def test_concurrent_scalars_flag_the_same_losers_in_any_order(story: Story) -> None:
     # Two devices that chose alike have no conflict, so here each has a value of its own.
@@ -44,28 +54,28 @@ def test_concurrent_scalars_flag_the_same_losers_in_any_order(story: Story) -> N
     assert one.flags() == other.flags()
 
 
-@settings(max_examples=250)
+@examples(250)
 @given(stories(members))
 def test_concurrent_members_show_the_same_in_any_order(story: Story) -> None:
     one, other = both(story)
     assert canonical(shown(one.record)) == canonical(shown(other.record))
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(stories(ordered))
 def test_concurrent_entries_stand_in_the_same_order_whoever_comes_first(story: Story) -> None:
     one, other = both(story)
     assert canonical(shown(one.record)) == canonical(shown(other.record))
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(stories(st.one_of(trash, scalars)))
 def test_whether_a_record_is_in_the_trash_does_not_depend_on_the_order(story: Story) -> None:
     one, other = both(story)
     assert ("deleted" in one.record) == ("deleted" in other.record)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(stories(anything), st.data())
 def test_a_mutation_that_comes_again_changes_nothing(story: Story, data: st.DataObject) -> None:
     arrivals = story.arrivals(story.orders[0])
@@ -81,7 +91,7 @@ def test_a_mutation_that_comes_again_changes_nothing(story: Story, data: st.Data
             assert outcome.status == room.history.entry(again["id"]).status  # type: ignore[union-attr]
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(stories(anything))
 def test_each_accepted_mutation_makes_one_row_and_the_next_rev(story: Story) -> None:
     room = told(story, story.orders[0])
@@ -90,7 +100,7 @@ def test_each_accepted_mutation_makes_one_row_and_the_next_rev(story: Story) -> 
     assert room.rev == [count, room.history.rows[-1].id]
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(stories(anything))
 def test_a_given_state_is_never_changed_in_place(story: Story) -> None:
     room = Room().pushed(*story.past)
@@ -100,7 +110,7 @@ def test_a_given_state_is_never_changed_in_place(story: Story) -> None:
         assert (state, change) == (before, sent)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(stories(anything))
 def test_replaying_over_a_base_that_holds_the_mutation_changes_nothing(story: Story) -> None:
     room = Room().pushed(*story.past)
@@ -109,7 +119,7 @@ def test_replaying_over_a_base_that_holds_the_mutation_changes_nothing(story: St
         assert replay(room.record, change, PEOPLE[branch], PLANS) is room.record
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(stories(anything))
 def test_replaying_what_nobody_disturbed_shows_what_the_server_will_make_of_it(
     story: Story,
@@ -126,7 +136,7 @@ def test_replaying_what_nobody_disturbed_shows_what_the_server_will_make_of_it(
         assert ("deleted" in expected) == ("deleted" in room.record)
 
 
-@settings(max_examples=250)
+@examples(250)
 @given(stories(texts))
 def test_every_text_ever_submitted_is_shown_flagged_or_in_history(story: Story) -> None:
     room = told(story, story.orders[0])

@@ -4,10 +4,11 @@ import time
 from collections import Counter
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pathfolio_sync import derived_id, text_merge
+from tests.sync.strategies import examples
 from tests.sync.world import BEN, Room, creation, mutation
 
 WORD = st.one_of(
@@ -40,7 +41,7 @@ def typed(base: str, text: str) -> Counter[str]:
     return Counter(text.split()) - Counter(base.split())
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(TEXT, st.data())
 def test_a_merged_text_holds_every_word_that_either_typed(base: str, data: st.DataObject) -> None:
     ours, theirs = data.draw(edits(base)), data.draw(edits(base))
@@ -53,14 +54,14 @@ def test_a_merged_text_holds_every_word_that_either_typed(base: str, data: st.Da
             assert word in words, f"{word!r} is lost from {merged!r}"
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(TEXT, st.data())
 def test_merging_gives_the_same_from_both_sides(base: str, data: st.DataObject) -> None:
     ours, theirs = data.draw(edits(base)), data.draw(edits(base))
     assert text_merge(base, ours, theirs) == text_merge(base, theirs, ours)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(TEXT, st.data())
 def test_what_only_one_side_changed_is_taken_as_it_is(base: str, data: st.DataObject) -> None:
     theirs = data.draw(edits(base))
@@ -68,7 +69,7 @@ def test_what_only_one_side_changed_is_taken_as_it_is(base: str, data: st.DataOb
     assert text_merge(base, theirs, theirs) == theirs
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.data())
 def test_no_typed_word_disappears_from_what_one_tap_shows(data: st.DataObject) -> None:
     base = data.draw(TEXT)
