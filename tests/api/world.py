@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
-from pathfolio import db
+from pathfolio import db, standing
 from pathfolio.app import create_app
 from pathfolio.people import classes, operations, roster
 from pathfolio.people.models import Enrolment, Person, School, SchoolClass
@@ -144,7 +144,7 @@ class World:
         with self.app.test_request_context():
             token = db.run_write(work)
         client = self.client()
-        client.set_cookie(tokens.COOKIE, token, domain="pathfolio.test", secure=True)
+        client.set_cookie(standing.COOKIE, token, domain="pathfolio.test", secure=True)
         return client
 
 

@@ -76,9 +76,11 @@ class SideProcess:
 
 
 @contextmanager
-def side_process(data: Path, url: str, **settings: str) -> Iterator[SideProcess]:
+def side_process(
+    data: Path, url: str, *, port: int | None = None, **settings: str
+) -> Iterator[SideProcess]:
     """`pathfolio pokes` on this database; it hears notices when the block begins."""
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "pathfolio.cli", "pokes", "--port", str(port)],
         env={**os.environ, "PATHFOLIO_DATA": str(data), "PATHFOLIO_DATABASE_URL": url, **settings},

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from pathfolio.sessions import tokens
+from pathfolio import standing
 from pathfolio.settings import Settings
 from tests.api.world import World
 from tests.support.listening import Listener, SideProcess, side_process
@@ -27,7 +27,7 @@ def side(world: World) -> Iterator[SideProcess]:
 
 
 def token_of(client: FlaskClient) -> str:
-    cookie = client.get_cookie(tokens.COOKIE, domain="pathfolio.test")
+    cookie = client.get_cookie(standing.COOKIE, domain="pathfolio.test")
     assert cookie is not None
     return cookie.value
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from pathfolio import clock, db
+from pathfolio import clock, db, standing
 from pathfolio.people import operations
 from pathfolio.people.models import Person
 from pathfolio.sessions import passwords, tokens
@@ -94,17 +94,17 @@ def test_passwords_are_kept_as_argon2id_with_19_mib(world: World) -> None:
 
 
 def test_two_requests_that_rotate_at_once_get_the_same_token(world: World) -> None:
-    old = world.as_("ana").get_cookie(tokens.COOKIE, domain="pathfolio.test")
+    old = world.as_("ana").get_cookie(standing.COOKIE, domain="pathfolio.test")
     assert old is not None
     later = clock.now() + timedelta(hours=25)
     start = threading.Barrier(4, timeout=10)
 
     def ask(_: int) -> str:
         client = world.client()
-        client.set_cookie(tokens.COOKIE, old.value, domain="pathfolio.test", secure=True)
+        client.set_cookie(standing.COOKIE, old.value, domain="pathfolio.test", secure=True)
         start.wait()
         assert client.get("/api/session").status_code == 200
-        new = client.get_cookie(tokens.COOKIE, domain="pathfolio.test")
+        new = client.get_cookie(standing.COOKIE, domain="pathfolio.test")
         assert new is not None
         return new.value
 
@@ -114,11 +114,11 @@ def test_two_requests_that_rotate_at_once_get_the_same_token(world: World) -> No
 
 
 def test_tokens_are_long_random_and_never_stored_as_they_are(world: World) -> None:
-    cookie = world.as_("ana").get_cookie(tokens.COOKIE, domain="pathfolio.test")
+    cookie = world.as_("ana").get_cookie(standing.COOKIE, domain="pathfolio.test")
     assert cookie is not None
     assert len(cookie.value) >= 43, "256 bits in base64"
     with world.app.app_context(), db.read() as session:
         row = tokens.find(session, cookie.value)
         assert row is not None
         assert cookie.value not in {row.token, row.previous}
-        assert row.token == tokens.digest(cookie.value)
+        assert row.token == standing.digest(cookie.value)

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from pathfolio import clock
-from pathfolio.sessions import tokens
+from pathfolio import clock, standing
 from tests.api.world import PASSWORD, World
 
 
@@ -231,7 +230,7 @@ def test_a_token_rotates_and_the_old_one_works_through_the_grace_window(
     new = cookie_of(client)
     assert new != old
     lost = world.client()  # the answer that carried the new token never arrived
-    lost.set_cookie(tokens.COOKIE, old, domain="pathfolio.test", secure=True)
+    lost.set_cookie(standing.COOKIE, old, domain="pathfolio.test", secure=True)
     with clock.using(lambda: start + timedelta(hours=49)):
         assert lost.get("/api/session").status_code == 200
         assert cookie_of(lost) == new, "a second request with the old token gets the same successor"
@@ -240,11 +239,11 @@ def test_a_token_rotates_and_the_old_one_works_through_the_grace_window(
         )  # the new one is used: the grace begins
     with clock.using(lambda: start + timedelta(hours=49, minutes=59)):
         late = world.client()
-        late.set_cookie(tokens.COOKIE, old, domain="pathfolio.test", secure=True)
+        late.set_cookie(standing.COOKIE, old, domain="pathfolio.test", secure=True)
         assert late.get("/api/session").status_code == 200
     with clock.using(lambda: start + timedelta(hours=51)):
         late = world.client()
-        late.set_cookie(tokens.COOKIE, old, domain="pathfolio.test", secure=True)
+        late.set_cookie(standing.COOKIE, old, domain="pathfolio.test", secure=True)
         assert slug(late.get("/api/session")) == "sign_in"
         assert client.get("/api/session").status_code == 200
 
@@ -270,6 +269,6 @@ def test_who_left_reads_for_a_while_and_then_no_more(world: World) -> None:
 
 
 def cookie_of(client: FlaskClient) -> str:
-    found = client.get_cookie(tokens.COOKIE, domain="pathfolio.test")
+    found = client.get_cookie(standing.COOKIE, domain="pathfolio.test")
     assert found is not None
     return found.value
