@@ -13,7 +13,7 @@ from pathfolio.cli import COMMANDS
 from tests.support.parts import missing
 
 COMPOSE = Path(__file__).parents[2] / "infra" / "compose" / "compose.yaml"
-OURS = ("app", "worker", "migrate")
+OURS = ("app", "worker", "pokes", "migrate")
 
 
 @pytest.fixture

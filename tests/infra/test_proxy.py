@@ -27,6 +27,7 @@ class Upstream:
     port: int
     requests: list[dict[str, str]] = field(default_factory=list)
     bodies: list[int] = field(default_factory=list)
+    goes_on: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass
@@ -56,7 +57,17 @@ def upstream() -> Iterator[Upstream]:
             self.send_response(204)
             self.end_headers()
 
-        do_GET = do_POST  # noqa: N815 - the library's spelling
+        def do_GET(self) -> None:
+            if self.path != "/api/pokes":
+                self.do_POST()
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(b"event: hello\n\n")
+            seen.goes_on.wait(30)
+            self.close_connection = True
 
         def log_message(self, *words: object) -> None:
             """Says nothing."""
@@ -79,7 +90,7 @@ def free_port() -> int:
         return port
 
 
-def environment(folder: Path, site: str, upstream: int) -> dict[str, str]:
+def environment(folder: Path, site: str, upstream: int, pokes: int = 0) -> dict[str, str]:
     """Caddy keeps certificates and settings in `folder` only."""
     return {
         "PATH": os.environ["PATH"],
@@ -88,6 +99,7 @@ def environment(folder: Path, site: str, upstream: int) -> dict[str, str]:
         "XDG_CONFIG_HOME": str(folder),
         "PATHFOLIO_SITE": site,
         "PATHFOLIO_UPSTREAM": f"127.0.0.1:{upstream}",
+        "PATHFOLIO_POKES_UPSTREAM": f"127.0.0.1:{pokes or upstream}",
     }
 
 
@@ -134,12 +146,16 @@ def wait_until_it_answers(port: int, process: "subprocess.Popen[bytes]", log: Pa
     pytest.fail(f"Caddy did not start:\n{log.read_text()}")
 
 
-def ask(port: int, method: str, headers: dict[str, str], body: bytes = b"") -> Answer:
+def secure(port: int) -> http.client.HTTPSConnection:
     trusting = ssl.create_default_context()
     trusting.check_hostname = False
     trusting.verify_mode = ssl.CERT_NONE
     # Server name indication picks the site.
-    connection = http.client.HTTPSConnection("localhost", port, timeout=10, context=trusting)
+    return http.client.HTTPSConnection("localhost", port, timeout=10, context=trusting)
+
+
+def ask(port: int, method: str, headers: dict[str, str], body: bytes = b"") -> Answer:
+    connection = secure(port)
     try:
         connection.request(method, "/api/health", body=body or None, headers=headers)
         response = connection.getresponse()
@@ -178,3 +194,15 @@ def test_a_part_of_a_video_passes_and_what_no_route_takes_does_not(
         refused = 413  # the proxy may close the line while the rest is still being sent
     assert refused in {413, 502}
     assert upstream.bodies == [5 * 1024 * 1024]
+
+
+def test_a_word_passes_while_its_stream_stays_open(proxy: int, upstream: Upstream) -> None:
+    connection = secure(proxy)
+    try:
+        connection.request("GET", "/api/pokes")
+        response = connection.getresponse()
+        assert response.getheader("Content-Type") == "text/event-stream"
+        assert response.readline() == b"event: hello\n", "while the one behind still holds the line"
+    finally:
+        upstream.goes_on.set()
+        connection.close()

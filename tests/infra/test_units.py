@@ -32,7 +32,7 @@ def units(tmp_path: Path) -> Path:
 
 def test_systemd_accepts_every_unit(analyze: str, units: Path) -> None:
     files = [str(path) for path in sorted(units.iterdir())]
-    assert len(files) == 4
+    assert len(files) == 5
     done = subprocess.run([analyze, "verify", *files], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
