@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { baseState } from "../core";
+import { CONSUMED_START, consumedHash } from "../digest";
 import { Device, EPOCH, body, idOf, page, settled } from "../testing";
 import { Writer } from "../writer";
 import { Engine } from "./engine";
@@ -73,6 +74,29 @@ describe("the sync of a device", () => {
     expect((await client(core)).epoch).toBe("epoch-two");
     expect(await outbox(core)).toEqual([]);
     expect((await ring(core)).map((one) => one.id).sort()).toEqual([old?.id, waiting?.id].sort());
+  });
+
+  it.each([
+    ["at a push", true],
+    ["at a pull", false],
+  ])("offers its ring to a server that forgot what it had confirmed, as is seen %s", async (_, push) => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = server.answer;
+    const { core, writer, engine } = await running(device);
+    for (const title of ["Bridge", "Tower"]) {
+      await writer.create("artifact", { title });
+      await engine.sync();
+    }
+    const kept = (await ring(core)).map((one) => one.id);
+    const { id } = await client(core);
+    // Put back to where it was after the first one, in the same epoch.
+    server.clients.set(id, { n: 1, hash: consumedHash(CONSUMED_START, kept[0] ?? "") });
+    if (push) await writer.create("artifact", { title: "Gate" });
+    await engine.sync();
+    expect(server.offered).toEqual(expect.arrayContaining(kept));
+    expect((await client(core)).id).not.toBe(id);
+    expect(await outbox(core)).toEqual([]);
   });
 
   it("asks a restored server about every file that the one before had proved to hold", async () => {

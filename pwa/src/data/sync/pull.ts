@@ -50,10 +50,18 @@ async function request(core: Core, client: ClientRow, state: BaseState): Promise
   return pullAnswer(check(answer).json);
 }
 
-/** Whether the server consumed what this device sent: "copy" when another device uses the same client id. */
-async function confirmed(core: Core, answer: PullAnswer): Promise<number | "copy" | undefined> {
+/**
+ * Whether the server consumed what this device sent: "copy" when another device uses the same client id, "lost" when it
+ * once confirmed more: it was restored without knowing.
+ */
+async function confirmed(
+  core: Core,
+  client: ClientRow,
+  answer: PullAnswer,
+): Promise<number | "copy" | "lost" | undefined> {
   if (answer.confirmed === null) return undefined;
   const [n, hash] = answer.confirmed;
+  if (n < client.trimmed.n) return "lost";
   const own = await hashAt(core.outbox, n);
   return own === hash ? n : "copy";
 }
@@ -83,10 +91,10 @@ export async function pull(core: Core, report: PullReport): Promise<Went> {
     const answer = await request(core, client, state);
     if (answer === undefined) return "done";
     if (client.epoch !== null && answer.epoch !== client.epoch) return { epoch: answer.epoch };
-    const upTo = await confirmed(core, answer);
-    if (upTo === "copy") {
+    const upTo = await confirmed(core, client, answer);
+    if (upTo === "copy" || upTo === "lost") {
       if (await overtaken(core, client, state)) continue;
-      return "copy";
+      return upTo === "copy" ? "copy" : { epoch: answer.epoch };
     }
     const applied = await applyPage(core.cache, { ...state, client: client.id }, answer, upTo);
     if (applied === "stale") continue;
