@@ -1,7 +1,12 @@
-"""The stores that the contract is proved on. Another store joins by one more parameter."""
+"""The stores that the contract is proved on: a local folder, and a real S3 server."""
 
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,8 +15,12 @@ from flask.testing import FlaskClient
 from pathfolio.app import create_app
 from pathfolio.settings import Settings
 from pathfolio.uploads.storage import store
+from pathfolio_media.s3 import S3Store
 from pathfolio_media.store import SignedRequest, Store
+from tests.support.parts import missing
+from tests.support.rgw import REMEDY, Rgw, installed, running_rgw
 
+Forgeries = tuple[tuple[str, str], ...]
 FILES = Path(__file__).parent / "files"
 
 
@@ -22,8 +31,27 @@ class Answer:
     headers: dict[str, str]
 
 
+class Bench(Protocol):
+    """A store, and a way to use its addresses as a client does."""
+
+    store: Store
+    forgeries: Forgeries
+    """What in the address of part 1 of 4 bytes a forger could change, and into what."""
+
+    def send(self, signed: SignedRequest, body: bytes) -> int: ...
+
+    def fetch(self, url: str, span: str | None = None) -> Answer: ...
+
+
 class DiskBench:
     """The disk store, with the app that serves its addresses."""
+
+    forgeries: Forgeries = (
+        ("/1?", "/2?"),
+        ("size=4", "size=5"),
+        ("sha256=", "sha256=0"),
+        ("until=", "until=9"),
+    )
 
     def __init__(self, folder: Path) -> None:
         app = create_app(Settings(data=folder))
@@ -42,13 +70,53 @@ class DiskBench:
         return Answer(answer.status_code, answer.data, dict(answer.headers))
 
 
+class S3Bench:
+    """A bucket of a real S3 server, which serves its addresses itself."""
+
+    forgeries: Forgeries = (
+        ("partNumber=1", "partNumber=2"),
+        ("X-Amz-Expires=", "X-Amz-Expires=9"),
+        ("content-length%3B", ""),
+        ("x-amz-content-sha256", "x-amz-content-md5"),
+    )
+
+    def __init__(self, server: Rgw, folder: Path) -> None:
+        self.store: Store = S3Store(server.bucket(), folder)
+
+    def send(self, signed: SignedRequest, body: bytes) -> int:
+        return _asked(signed.method, signed.url, signed.headers, body).status
+
+    def fetch(self, url: str, span: str | None = None) -> Answer:
+        return _asked("GET", url, {"Range": span} if span else {}, None)
+
+
+def _asked(method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    try:
+        connection.request(method, _local(url), body, headers)
+        got = connection.getresponse()
+        return Answer(got.status, got.read(), dict(got.getheaders()))
+    finally:
+        connection.close()
+
+
 def _local(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}"
 
 
-@pytest.fixture(params=["disk"])
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> DiskBench:
-    """A store, and a way to use its addresses as a client does: `send(request, bytes)`, `fetch(url)`."""
-    assert request.param == "disk"
-    return DiskBench(tmp_path)
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[Rgw]:
+    """One S3 server per test process, started at first use."""
+    if not installed():
+        missing("S3 server (Ceph's gateway)", REMEDY)
+    with running_rgw() as server:
+        yield server
+
+
+@pytest.fixture(params=["disk", "s3"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
+    """Each store."""
+    if request.param == "disk":
+        return DiskBench(tmp_path)
+    return S3Bench(request.getfixturevalue("s3_server"), tmp_path)
