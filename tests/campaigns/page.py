@@ -187,11 +187,30 @@ def benchmark_section(name: str) -> Iterator[str]:
     yield f"### {title}\n"
     yield f"{what}\n"
     yield f"{moment(newest)} UTC at {commit(newest)}, on {newest['machine']}. Again: `make bench ARGS={name}`.\n"
+    if any("of" in row for row in newest["rows"]):
+        yield from side_by_side(newest["rows"])
+        return
     yield from table("what", "measured", "aim", "note")
     for row in newest["rows"]:
         measured = f"{number(row['value'])} {row.get('unit', '')}".strip()
         missed = "" if row.get("met", True) else " (**missed**)"
         yield line(row["what"], measured, row.get("aim", "") + missed, row.get("note", ""))
+    yield ""
+
+
+def side_by_side(rows: list[Run]) -> Iterator[str]:
+    """A column for each thing that was measured ("of"); a row without a value is a note on its column."""
+    columns = list(dict.fromkeys(row["of"] for row in rows))
+    cells = {
+        (row["what"], row["of"]): f"{number(row['value'])} {row.get('unit', '')}".strip()
+        for row in rows
+        if "value" in row
+    }
+    yield from table("", *columns)
+    for what in dict.fromkeys(what for what, _ in cells):
+        yield line(what, *(cells.get((what, column), "") for column in columns))
+    yield ""
+    yield from (f"- **{row['of']}:** {row['note']}" for row in rows if "note" in row)
     yield ""
 
 
