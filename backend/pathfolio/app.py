@@ -14,6 +14,7 @@ from pathfolio.openapi import Api
 from pathfolio.sessions import tokens
 from pathfolio.settings import Settings
 from pathfolio.syncing import starting
+from pathfolio_media.files import make_folder
 
 # Each has a `blueprint` of the described API.
 VIEWS = (
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def set_up_settings(app: Flask, settings: Settings) -> None:
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data)
     app.extensions["pathfolio.settings"] = settings
     app.extensions["pathfolio.key"] = settings.key()
     app.config["MAX_CONTENT_LENGTH"] = settings.body_bytes

@@ -13,6 +13,8 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from pathfolio_media.files import flush_folder, make_folder
+
 PREFIX = "PATHFOLIO_"
 SECRET_BYTES = 32
 WEAK = {"secret", "changeme", "change-me", "password", "pathfolio", "development"}
@@ -190,7 +192,7 @@ def check_origin(name: str, value: str) -> None:
 def kept_secret(data: Path) -> bytes:
     """Read or make `<data>/secrets/key`; safe when several processes start at once."""
     path = data / "secrets" / "key"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent, 0o700)
     fresh = path.with_name(f"key.{os.getpid()}.{secrets.token_hex(4)}")
     if not path.exists():
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -200,6 +202,7 @@ def kept_secret(data: Path) -> bytes:
         with contextlib.suppress(FileExistsError):  # only one of several can win
             os.link(fresh, path)
         fresh.unlink()
+        flush_folder(path.parent)
     kept = path.read_bytes().strip()
     if len(kept) < SECRET_BYTES:
         raise BadSetting(f"The secret in {path} is damaged: restore it from the backup.")

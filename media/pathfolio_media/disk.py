@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from pathfolio_media.files import copy_into, flush, flush_folder, new_file
+from pathfolio_media.files import copy_into, flush, flush_folder, make_folder, new_file
 from pathfolio_media.signing import Signer
 from pathfolio_media.store import (
     AlreadyStoredError,
@@ -50,7 +50,7 @@ class DiskStore:
         self._base = base
         self._origin = origin
         for name in ("objects", "parts", "tmp"):
-            (root / name).mkdir(parents=True, exist_ok=True)
+            make_folder(root / name)
 
     # ---- unfinished uploads
 
@@ -59,8 +59,7 @@ class DiskStore:
             raise AlreadyStoredError(key)
         handle = secrets.token_hex(8)
         folder = self._session(key, handle)
-        folder.mkdir(parents=True)
-        flush_folder(folder.parent)
+        make_folder(folder)
         return handle
 
     def sign_part(
@@ -131,7 +130,7 @@ class DiskStore:
 
     def put(self, key: str, source: Path, *, mime: str) -> None:  # noqa: ARG002 -- S3 stores the type
         target = self._object(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         with new_file(self.root / "tmp") as (temporary, out):
             copy_into(out, source)
             flush(out)
@@ -187,7 +186,7 @@ class DiskStore:
         missing = [path.name for path in parts if not path.is_file()]
         if missing:
             raise StoreError(f"parts missing: {', '.join(missing)}")
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         if len(parts) == 1:
             # Most photos are one part, flushed already: the object is that very file, not a copy. A link,
             # unlike a rename, leaves the part in place for a repeated call after a crash right here.

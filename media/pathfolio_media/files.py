@@ -47,8 +47,17 @@ def flush(out: BinaryIO) -> None:
     os.fsync(out.fileno())
 
 
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Makes a folder, and those above it, so that they survive a power cut with what is put into them."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent, mode)
+    folder.mkdir(mode, exist_ok=True)
+    flush_folder(folder.parent)
+
+
 def flush_folder(folder: Path) -> None:
-    """Makes renames inside the folder durable."""
+    """Makes the names inside the folder durable: a file that was flushed is found again only by its name."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -103,7 +103,7 @@ class S3Store:
     def begin(self, key: str) -> str:
         if self.size(key) is not None:
             raise AlreadyStoredError(key)
-        with _told():
+        with told():
             made = self.client.create_multipart_upload(Bucket=self.bucket.name, Key=key)
         return made["UploadId"]
 
@@ -133,7 +133,7 @@ class S3Store:
         if missing:
             raise StoreError(f"parts missing: {', '.join(missing)}")
         joined = [{"PartNumber": n, "ETag": have[n]} for n in range(1, count + 1)]
-        with _told(NO_SESSION, LostSessionError(key)):
+        with told(NO_SESSION, LostSessionError(key)):
             self.client.complete_multipart_upload(
                 Bucket=self.bucket.name,
                 Key=key,
@@ -143,7 +143,7 @@ class S3Store:
 
     def abort(self, key: str, handle: str) -> None:
         try:
-            with _told(NO_SESSION, LostSessionError(key)):
+            with told(NO_SESSION, LostSessionError(key)):
                 self.client.abort_multipart_upload(
                     Bucket=self.bucket.name, Key=check_key(key), UploadId=handle
                 )
@@ -151,7 +151,7 @@ class S3Store:
             return
 
     def unfinished(self) -> Iterator[Unfinished]:
-        with _told():
+        with told():
             pages = self.client.get_paginator("list_multipart_uploads")
             for page in pages.paginate(Bucket=self.bucket.name):
                 for each in page.get("Uploads", ()):
@@ -170,7 +170,7 @@ class S3Store:
     # ---- whole objects
 
     def put(self, key: str, source: Path, *, mime: str) -> None:
-        with _told():
+        with told():
             self.client.upload_file(
                 str(source),
                 self.bucket.name,
@@ -181,7 +181,7 @@ class S3Store:
 
     def size(self, key: str) -> int | None:
         try:
-            with _told(GONE, NoSuchObjectError(key)):
+            with told(GONE, NoSuchObjectError(key)):
                 found = self.client.head_object(Bucket=self.bucket.name, Key=check_key(key))
         except NoSuchObjectError:
             return None
@@ -199,7 +199,7 @@ class S3Store:
         failures = 0
         while at < end:
             try:
-                with _told(GONE, NoSuchObjectError(key)):
+                with told(GONE, NoSuchObjectError(key)):
                     got = self.client.get_object(
                         Bucket=self.bucket.name, Key=key, Range=f"bytes={at}-{end - 1}"
                     )
@@ -232,11 +232,11 @@ class S3Store:
         return self._signed("GET", self._plain("get_object", key, query), {}, expires)
 
     def delete(self, key: str) -> None:
-        with _told():
+        with told():
             self.client.delete_object(Bucket=self.bucket.name, Key=check_key(key))
 
     def found(self, prefix: str = "") -> Iterator[Found]:
-        with _told():
+        with told():
             pages = self.client.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.bucket.name, Prefix=prefix):
                 for each in page.get("Contents", ()):
@@ -261,7 +261,7 @@ class S3Store:
         )
 
     def _listed(self, key: str, handle: str) -> list[Any]:
-        with _told(NO_SESSION, LostSessionError(key)):
+        with told(NO_SESSION, LostSessionError(key)):
             pages = self.client.get_paginator("list_parts").paginate(
                 Bucket=self.bucket.name, Key=check_key(key), UploadId=handle
             )
@@ -269,7 +269,7 @@ class S3Store:
 
 
 @contextmanager
-def _told(codes: set[str] | None = None, error: StoreError | None = None) -> Iterator[None]:
+def told(codes: set[str] | None = None, error: StoreError | None = None) -> Iterator[None]:
     """Turns what boto3 raises into StoreError; answers with one of `codes` into `error`."""
     try:
         yield

@@ -122,9 +122,11 @@ class Remote:
 
     # Files
 
-    def announce(self, data: bytes, upload: str) -> Json:
+    def announce(
+        self, data: bytes, upload: str, mime: str = "image/jpeg", kind: str = "photo"
+    ) -> Json:
         body = {
-            "upload_id": upload, "sha256": sha(data), "size": len(data), "mime": "image/jpeg", "kind": "photo",
+            "upload_id": upload, "sha256": sha(data), "size": len(data), "mime": mime, "kind": kind,
         }  # fmt: skip
         return self.must("/api/uploads", body)
 
@@ -140,12 +142,12 @@ class Remote:
         size, have = status["part_size"], {n for n, _ in status["have"]}
         for n in range(1, -(-len(data) // size) + 1):
             if n not in have and (parts is None or n <= parts):
-                self._send_part(upload, n, data[(n - 1) * size : n * size])
+                self.send_part(upload, n, data[(n - 1) * size : n * size])
         if parts is None:
             self.must(f"/api/uploads/{upload}/complete", {})
         return upload
 
-    def _send_part(self, upload: str, n: int, piece: bytes) -> None:
+    def send_part(self, upload: str, n: int, piece: bytes) -> None:
         wanted = {"n": n, "sha256": sha(piece), "size": len(piece)}
         (where,) = self.must(f"/api/uploads/{upload}/parts", {"parts": [wanted]})["urls"]
         parts = urlsplit(where["url"])

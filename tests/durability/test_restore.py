@@ -17,8 +17,8 @@ from pathfolio import ids
 from pathfolio.backup.manifest import NAME, hash_file
 from pathfolio.demo import pictures
 from tests.api.support_sync import Device
-from tests.durability.remote import Remote, attachment
 from tests.durability.endings import everything_is_as_it_was_left, finish_writers
+from tests.durability.remote import Remote, attachment
 from tests.durability.writers import Promises, Pulse, Writer
 from tests.support.databases import Databases
 from tests.support.running import Running

@@ -10,7 +10,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_of(roots: Iterable[int]) -> float:
-    """User and system seconds of these processes and of all their descendants, also of those that ended and were reaped."""
+    """User and system seconds of these processes and all their descendants, also of those that were reaped."""
     stats = {pid: found for pid in _processes() if (found := _stat(pid)) is not None}
     wanted, before = set(roots), 0
     while len(wanted) != before:

@@ -1,4 +1,4 @@
-"""A race for any record store: writers send batches as fast as they can, a reader follows its feed, nothing may get lost.
+"""A race for any record store: writers send batches as fast as they can, a reader follows the feed.
 
 The same driver runs against Pathfolio and against other servers, each behind a `Store`. A store's ids are made here.
 """

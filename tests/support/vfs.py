@@ -1,7 +1,8 @@
 """Stands between SQLite and the disk: sees every write, truncation, flush and deletion, and may let it fail.
 
-A VFS of the very SQLite that this interpreter's `sqlite3` runs on, made with ctypes: it copies the operating system's own
-VFS and replaces four functions. So the server's own code, with its own pragmas, is what is watched; nothing is compiled.
+A VFS of the very SQLite that this interpreter's `sqlite3` runs on, made with ctypes: it copies the operating
+system's own VFS and replaces a few functions. So the server's own code, with its own pragmas, is what is watched;
+nothing is compiled.
 Structures: https://sqlite.org/c3ref/vfs.html and https://sqlite.org/c3ref/io_methods.html.
 """
 
@@ -63,7 +64,7 @@ class Watcher(Protocol):
 
     def sync(self, path: str) -> int: ...
 
-    def delete(self, path: str, durable: bool) -> int: ...
+    def delete(self, path: str) -> int: ...
 
     def synced(self, path: str) -> None:
         """The flush is done."""
@@ -164,5 +165,5 @@ class WatchedVfs:
         return close
 
     def _delete(self, _vfs: int, name: bytes, durable: int) -> int:
-        said = self.watcher.delete(name.decode(), bool(durable))
+        said = self.watcher.delete(name.decode())
         return said or int(self._real.contents.xDelete(self._real_address(), name, durable))

@@ -20,6 +20,8 @@ from typing import Any
 
 from flask import current_app
 
+from pathfolio_media.files import flush_folder
+
 NAME = "highwater.json"
 SECONDS = 1.0
 MOST_SPACES = 256
@@ -119,11 +121,7 @@ def durable_write(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush_folder(path.parent)
 
 
 def here() -> HighWater:

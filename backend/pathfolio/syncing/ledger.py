@@ -10,6 +10,8 @@ from pathlib import Path
 
 from flask import current_app
 
+from pathfolio_media.files import flush_folder
+
 NAME = "erased.jsonl"
 
 
@@ -33,6 +35,7 @@ def append(entry: Entry) -> None:
         file.write(json.dumps(asdict(entry)) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    flush_folder(path().parent)  # the first entry also made the file
 
 
 def entries() -> Iterator[Entry]:
