@@ -16,7 +16,7 @@ interface Waiting {
 
 /** Web Locks: one holder per name, the others in line; `steal` makes the holder's promise reject. */
 export class BrowserLocks {
-  private readonly held = new Map<string, { fail(error: Error): void }>();
+  private readonly held = new Map<string, { fail(error: Error): void; alive(): boolean }>();
   private readonly lines = new Map<string, Waiting[]>();
 
   /** The locks as one tab sees them. */
@@ -42,7 +42,7 @@ export class BrowserLocks {
           this.next(name);
           return;
         }
-        const holder = { fail: reject };
+        const holder = { fail: reject, alive };
         this.held.set(name, holder);
         const over = (): void => {
           if (this.held.get(name) !== holder) return;
@@ -61,6 +61,15 @@ export class BrowserLocks {
         start();
       } else this.lines.set(name, [...(this.lines.get(name) ?? []), { start }]);
     });
+  }
+
+  /** A tab ended: what it held is free. */
+  release(): void {
+    for (const [name, holder] of [...this.held]) {
+      if (holder.alive()) continue;
+      this.held.delete(name);
+      this.next(name);
+    }
   }
 
   private next(name: string): void {
@@ -102,11 +111,21 @@ export class BrowserChannels {
   }
 }
 
+/** What survives the end of the app in a cookie. */
+export interface Cookie {
+  signedIn: boolean;
+}
+
 export class Looks {
   visible = true;
   metered = false;
-  signedIn = false;
   private readonly listeners = new Set<(event: "online" | "visible" | "hidden") => void>();
+
+  constructor(private readonly cookie: Cookie = { signedIn: false }) {}
+
+  set signedIn(signedIn: boolean) {
+    this.cookie.signedIn = signedIn;
+  }
 
   tell(event: "online" | "visible" | "hidden"): void {
     if (event !== "online") this.visible = event === "visible";
@@ -125,8 +144,8 @@ export class Looks {
       },
       persist: () => Promise.resolve(true),
       language: () => "en",
-      remembered: () => this.signedIn,
-      remember: (signedIn) => void (this.signedIn = signedIn),
+      remembered: () => this.cookie.signedIn,
+      remember: (signedIn) => void (this.cookie.signedIn = signedIn),
       reload: () => undefined,
       metered: () => this.metered,
     };

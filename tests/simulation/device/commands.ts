@@ -83,11 +83,19 @@ async function inTab(device: Device, tab: Tab, command: Command): Promise<unknow
       return open(tab).attach(args[0] as string, new Blob([bytes]), args[2] as AttachMeta);
     }
     case "dump":
-      return device.told.dump(open(tab));
+      return device.told.dump(open(tab), command.tab ?? 0);
     default:
       if (!WRITES.has(command.do)) throw new Error(`there is no command ${command.do}`);
       return (open(tab) as unknown as Calls)[command.do]?.(...args);
   }
+}
+
+/** The disk is full after so many commits; or has room again. Gives how often it had none since. */
+function room({ disk }: Device, commits = Infinity): number {
+  const { refused } = disk;
+  disk.room = commits;
+  disk.refused = 0;
+  return refused;
 }
 
 async function advance(world: World, to: number, settled: () => Promise<void>): Promise<void> {
@@ -122,12 +130,16 @@ export async function run(
     case "clock":
       return void (deviceOf(devices, command).skew = command["skew"] as number);
     case "looks":
-      return deviceOf(devices, command).looks.tell(
+      return deviceOf(devices, command).look(
         command["event"] as "online" | "visible" | "hidden",
+        command.tab,
       );
+    case "close":
+      return deviceOf(devices, command).close(command.tab ?? 0);
+    case "passed":
+      return deviceOf(devices, command).passed;
     case "room":
-      return void (deviceOf(devices, command).disk.room = (command["commits"] ??
-        Infinity) as number);
+      return room(deviceOf(devices, command), command["commits"] as number | undefined);
     default:
       return inTab(
         deviceOf(devices, command),

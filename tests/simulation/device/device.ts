@@ -4,8 +4,8 @@ import { LocalAccounts } from "../../../pwa/src/data/accounts";
 import type { LocalPerson } from "../../../pwa/src/data/local";
 import { mediaWork } from "../../../pwa/src/data/media-work";
 import { MemoryMedia } from "../../../pwa/src/data/ports/media-memory";
-import { MemoryDatabases } from "../../../pwa/src/data/ports/memory";
-import type { MediaStore, Ports, Random } from "../../../pwa/src/data/ports/ports";
+import { MemoryDatabases, type Session } from "../../../pwa/src/data/ports/memory";
+import type { MediaStore, Ports } from "../../../pwa/src/data/ports/ports";
 import { BrowserChannels, BrowserLocks, Looks, cipher } from "./browser";
 import { Fuse } from "./fuse";
 import { seeded } from "./random";
@@ -16,12 +16,14 @@ interface Life {
   alive: boolean;
   locks: BrowserLocks;
   channels: BrowserChannels;
-  looks: Looks;
   tabs: Map<number, Tab>;
   fuse: Fuse;
 }
 
 export interface Tab {
+  alive: boolean;
+  looks: Looks;
+  session: Session;
   accounts: LocalAccounts;
   local: LocalPerson | undefined;
 }
@@ -29,7 +31,9 @@ export interface Tab {
 export class Device {
   skew = 0;
   readonly told: Told;
+  private readonly cookie = { signedIn: false };
   private lives = 0;
+  private tabs = 0;
   private life: Life;
 
   constructor(
@@ -48,46 +52,28 @@ export class Device {
       alive: true,
       locks: new BrowserLocks(),
       channels: new BrowserChannels(),
-      looks: new Looks(),
       tabs: new Map(),
-      fuse: new Fuse(
-        () => life.alive,
-        () => {
-          this.crash(0);
-          this.world.say({ crashed: this.name });
-        },
-      ),
+      fuse: new Fuse(() => {
+        this.crash(0);
+        this.world.say({ crashed: this.name });
+      }),
     };
     return life;
   }
 
-  /** The app is killed when it has asked so much more of its disk. */
+  /** The app is killed when it has asked for so many more things. */
   crashAfter(requests: number): void {
     this.life.fuse.set(requests);
   }
 
-  get looks(): Looks {
-    return this.life.looks;
+  /** At how many points this life could have been killed so far. */
+  get passed(): number {
+    return this.life.fuse.passed;
   }
 
-  private ports(life: Life, random: Random): Ports {
-    const alive = (): boolean => life.alive;
-    return {
-      clock: this.world.clock(() => this.skew, alive),
-      random,
-      databases: life.fuse.guard(this.disk),
-      transport: this.world.transport(this.name, alive),
-      media: (person) => Promise.resolve(this.media(person)),
-      locks: life.locks.forTab(alive),
-      broadcast: life.channels.forTab(alive),
-      around: life.looks.forTab(alive),
-      crypto: cipher(random),
-      addresses: {
-        make: (blob) => `blob:${blob.size}`,
-        end: () => undefined,
-        playing: () => undefined,
-      },
-    };
+  look(event: "online" | "visible" | "hidden", number: number | undefined): void {
+    for (const [other, tab] of this.life.tabs)
+      if (number === undefined || other === number) tab.looks.tell(event);
   }
 
   media(person: string): MediaStore {
@@ -99,13 +85,41 @@ export class Device {
   tab(number: number): Tab {
     const known = this.life.tabs.get(number);
     if (known !== undefined) return known;
-    const random = seeded(`${this.seed}/${this.name}/${this.lives}/${number}`);
-    const tab = {
-      accounts: new LocalAccounts(this.ports(this.life, random), mediaWork),
-      local: undefined,
+    const { life } = this;
+    const random = seeded(`${this.seed}/${this.name}/${this.lives}/${this.tabs++}`);
+    const session = this.disk.session();
+    const looks = new Looks(this.cookie);
+    const tab = { alive: true, looks, session, local: undefined } as Omit<Tab, "accounts"> as Tab;
+    const alive = (): boolean => life.alive && tab.alive;
+    const ports: Ports = {
+      clock: this.world.clock(() => this.skew, alive),
+      random,
+      databases: session,
+      transport: this.world.transport(this.name, alive),
+      media: (person) => Promise.resolve(this.media(person)),
+      locks: life.locks.forTab(alive),
+      broadcast: life.channels.forTab(alive),
+      around: looks.forTab(alive),
+      crypto: cipher(random),
+      addresses: {
+        make: (blob) => `blob:${blob.size}`,
+        end: () => undefined,
+        playing: () => undefined,
+      },
     };
-    this.life.tabs.set(number, tab);
+    tab.accounts = new LocalAccounts(life.fuse.guard(ports, alive), mediaWork);
+    life.tabs.set(number, tab);
     return tab;
+  }
+
+  /** One tab is closed or killed; the others go on. */
+  close(number: number): void {
+    const tab = this.life.tabs.get(number);
+    if (tab === undefined) return;
+    tab.alive = false;
+    tab.session.end();
+    this.life.tabs.delete(number);
+    this.life.locks.release();
   }
 
   /** The app is killed or the power goes; `lost` relaxed commits had not reached the disk. */
@@ -133,6 +147,8 @@ export class Device {
   /** Another device with the same disk, as from a device backup. */
   clone(name: string): Device {
     const files = new Map([...this.files].map(([person, media]) => [person, media.clone()]));
-    return new Device(name, this.seed, this.world, this.disk.clone(), files);
+    const twin = new Device(name, this.seed, this.world, this.disk.clone(), files);
+    twin.cookie.signedIn = this.cookie.signedIn;
+    return twin;
   }
 }

@@ -1,69 +1,96 @@
-// A disk on which the app can be killed between any two requests of it, in the middle of a transaction too.
+// The app can be killed at each of its awaits: around every request to its disk and to the network, and as it takes a
+// lock or hears of another tab, in the middle of a transaction too.
 
-import type {
-  Databases,
-  OpenOptions,
-  Schema,
-  Storage,
-  Tx,
-} from "../../../pwa/src/data/ports/ports";
+import type { Channel, Databases, Ports, Storage } from "../../../pwa/src/data/ports/ports";
 
-/** Counts what is asked of the disk; at zero `blow` is called, and whoever asked never hears an answer. */
+/** Counts what the app asks for; at zero `blow` is called, and whoever asked never hears an answer. */
 export class Fuse {
   private left = Infinity;
-  constructor(
-    private readonly alive: () => boolean,
-    private readonly blow: () => void,
-  ) {}
+  /** So often the app could have been killed so far. */
+  passed = 0;
+
+  constructor(private readonly blow: () => void) {}
 
   set(requests: number): void {
     this.left = requests;
   }
 
-  async pass<T>(ask: () => Promise<T>): Promise<T> {
-    this.burn();
-    if (!this.alive()) return never();
-    const value = await ask();
-    this.burn();
-    return this.alive() ? value : never();
-  }
-
   private burn(): void {
-    if (!this.alive() || --this.left > 0) return;
+    this.passed += 1;
+    if (--this.left > 0) return;
     this.left = Infinity;
     this.blow();
   }
 
-  guard(databases: Databases): Databases {
+  private async pass<T>(alive: () => boolean, ask: () => Promise<T>): Promise<T> {
+    if (!alive()) return never();
+    this.burn();
+    if (!alive()) return never();
+    const value = await ask();
+    if (!alive()) return never();
+    this.burn();
+    return alive() ? value : never();
+  }
+
+  /** Every method of `target` gives a promise. */
+  private each<T extends object>(target: T, alive: () => boolean): T {
+    return new Proxy(target, {
+      get: (inner, name) => {
+        const method = Reflect.get(inner, name) as (...args: unknown[]) => Promise<unknown>;
+        return (...args: unknown[]) => this.pass(alive, () => method.apply(inner, args));
+      },
+    });
+  }
+
+  private databases(databases: Databases, alive: () => boolean): Databases {
     return {
-      open: (name: string, schema: Schema, options: OpenOptions) =>
-        this.pass(async () => this.storage(await databases.open(name, schema, options))),
-      delete: (name) => this.pass(() => databases.delete(name)),
-      names: () => this.pass(() => databases.names()),
+      open: (name, schema, options) =>
+        this.pass(alive, async () => this.storage(await databases.open(name, schema, options), alive)),
+      delete: (name) => this.pass(alive, () => databases.delete(name)),
+      names: () => this.pass(alive, () => databases.names()),
     };
   }
 
-  private storage(storage: Storage): Storage {
+  private storage(storage: Storage, alive: () => boolean): Storage {
     return {
-      read: (tables, work) => this.pass(() => storage.read(tables, (tx) => work(this.tx(tx)))),
+      read: (tables, work) =>
+        this.pass(alive, () => storage.read(tables, (tx) => work(this.each(tx, alive)))),
       write: (tables, work, strict) =>
-        this.pass(() => storage.write(tables, (tx) => work(this.tx(tx)), strict)),
+        this.pass(alive, () => storage.write(tables, (tx) => work(this.each(tx, alive)), strict)),
       close: () => storage.close(),
     };
   }
 
-  private tx(tx: Tx): Tx {
+  private channel(channel: Channel, alive: () => boolean): Channel {
     return {
-      get: (table, key) => this.pass(() => tx.get(table, key)),
-      many: (table, keys) => this.pass(() => tx.many(table, keys)),
-      put: (table, row) => this.pass(() => tx.put(table, row)),
-      putAll: (table, rows) => this.pass(() => tx.putAll(table, rows)),
-      delete: (table, key) => this.pass(() => tx.delete(table, key)),
-      deleteAll: (table, keys) => this.pass(() => tx.deleteAll(table, keys)),
-      range: (table, range) => this.pass(() => tx.range(table, range)),
-      keys: (table, range) => this.pass(() => tx.keys(table, range)),
-      count: (table, range) => this.pass(() => tx.count(table, range)),
-      clear: (table) => this.pass(() => tx.clear(table)),
+      post: (message) => channel.post(message),
+      close: () => channel.close(),
+      listen: (run) =>
+        channel.listen((message) => {
+          if (alive()) this.burn();
+          if (alive()) run(message);
+        }),
+    };
+  }
+
+  /** The same ports, at each of which the app can be killed. */
+  guard(ports: Ports, alive: () => boolean): Ports {
+    const entered = <T>(work: () => Promise<T>) => (): Promise<T> => {
+      if (alive()) this.burn();
+      return alive() ? work() : never<T>();
+    };
+    const { locks, transport, broadcast } = ports;
+    return {
+      ...ports,
+      databases: this.databases(ports.databases, alive),
+      media: async (person) => this.each(await ports.media(person), alive),
+      transport: { send: (request) => this.pass(alive, () => transport.send(request)) },
+      broadcast: { open: (name) => this.channel(broadcast.open(name), alive) },
+      locks: {
+        hold: (name, work, steal) => locks.hold(name, entered(work), steal),
+        shared: (name, work) => locks.shared(name, entered(work)),
+        ifFree: (name, work) => locks.ifFree(name, entered(work)),
+      },
     };
   }
 }

@@ -33,7 +33,8 @@ interface Shown {
 
 export class Told {
   private readonly known = new Map<string, Known>();
-  private shown = new Map<string, Shown>();
+  /** By tab. */
+  private readonly shown = new Map<number, Map<string, Shown>>();
 
   constructor(private readonly disk: MemoryDatabases) {}
 
@@ -70,28 +71,30 @@ export class Told {
     };
   }
 
-  /** The same, and what the screens of the running app show. */
-  dump(local: LocalPerson): object {
+  /** The same, and what the screens of a tab show. */
+  dump(local: LocalPerson, tab: number): object {
     const { core } = local as unknown as { core: Core };
     const found = this.peek(local.me.id);
-    const shown = this.looked(core, (found.state as BaseState | null) ?? NO_BASE);
-    return { ...found, shown: this.changes("shown", shown), status: local.engine.status.value };
+    const shown = this.looked(core, tab, (found.state as BaseState | null) ?? NO_BASE);
+    const changes = this.changes(`shown ${tab}`, shown);
+    return { ...found, shown: changes, status: local.engine.status.value, leads: local.engine.leads };
   }
 
-  private looked(core: Core, state: BaseState): Map<string, WireRecord> {
+  private looked(core: Core, tab: number, state: BaseState): Map<string, WireRecord> {
     const bases = this.bases(core.me.id);
+    const known = this.shown.get(tab);
     const looked = new Map<string, Shown>();
     const records = new Map<string, WireRecord>();
     for (const id of new Set([...bases.keys(), ...core.overlay.records()])) {
       const base = bases.get(id);
       const rows = core.overlay.of(id, state.confirmed);
-      const old = this.shown.get(id);
+      const old = known?.get(id);
       const same = old !== undefined && old.base === base && isSame(old.rows, rows);
       const found = same ? old : { base, rows, record: core.looked(id, base, state).record };
       looked.set(id, found);
       if (found.record !== undefined) records.set(id, found.record);
     }
-    this.shown = looked;
+    this.shown.set(tab, looked);
     return records;
   }
 }

@@ -124,15 +124,52 @@ class MemoryTx implements Tx {
   }
 }
 
+/** A program that uses the disk: a tab. When it ends, what it had not committed never was. */
+export class Session implements Databases {
+  alive = true;
+  readonly active = new Map<Undo, Data>();
+  private cut: (error: Error) => void = () => undefined;
+  /** Never resolves; rejects at the end. */
+  readonly ended = new Promise<never>((_, reject) => (this.cut = reject));
+
+  constructor(private readonly home: MemoryDatabases) {
+    this.ended.catch(() => undefined);
+  }
+
+  open(name: string, schema: Schema, options: OpenOptions): Promise<Storage> {
+    return Promise.resolve(new MemoryStorage(this.home.data(name, schema, options), this.home, this));
+  }
+
+  delete(name: string): Promise<void> {
+    return this.home.delete(name);
+  }
+
+  names(): Promise<string[]> {
+    return this.home.names();
+  }
+
+  end(): void {
+    this.alive = false;
+    for (const [undo, data] of this.active) data.revert(undo);
+    this.active.clear();
+    this.home.sessions.delete(this);
+    this.cut(closed());
+  }
+}
+
+function closed(): LocalProblem {
+  return new LocalProblem("closed", "The database was closed.");
+}
+
 class MemoryStorage implements Storage {
   private open = true;
   constructor(
     private readonly data: Data,
     private readonly home: MemoryDatabases,
-    private readonly life: number,
+    private readonly session: Session,
   ) {}
 
-  private readonly alive = (): boolean => this.open && this.life === this.home.life;
+  private readonly alive = (): boolean => this.open && this.session.alive;
 
   private run<T>(
     tables: string[],
@@ -141,19 +178,21 @@ class MemoryStorage implements Storage {
     strict = this.data.strict,
   ): Promise<T> {
     const result = this.data.turn.then(async () => {
-      if (!this.alive()) throw new LocalProblem("closed", "The database was closed.");
-      const tx = new MemoryTx(this.data, tables, writable, this.alive, () => this.home.room > 0);
-      this.home.active.set(tx.undo, this.data);
+      if (!this.alive()) throw closed();
+      const { active, ended } = this.session;
+      const tx = new MemoryTx(this.data, tables, writable, this.alive, () => this.home.hasRoom());
+      active.set(tx.undo, this.data);
       try {
-        const value = await work(tx);
-        if (!this.alive()) throw new LocalProblem("closed", "The database was closed.");
+        // Who ended in the middle must not hold up the others.
+        const value = await Promise.race([work(tx), ended]);
+        if (!this.alive()) throw closed();
         if (tx.undo.length > 0) this.commit(tx.undo, strict);
         return value;
       } catch (error) {
-        if (this.home.active.has(tx.undo)) this.data.revert(tx.undo);
+        if (active.has(tx.undo)) this.data.revert(tx.undo);
         throw error;
       } finally {
-        this.home.active.delete(tx.undo);
+        active.delete(tx.undo);
       }
     });
     this.data.turn = result.catch(() => undefined);
@@ -183,15 +222,33 @@ class MemoryStorage implements Storage {
 /** One device's disk. Survives `crash`; what is open then answers `closed`. */
 export class MemoryDatabases implements Databases {
   private readonly all = new Map<string, Data>();
-  readonly active = new Map<Undo, Data>();
-  life = 0;
-  /** Commits until the disk is full. */
+  readonly sessions = new Set<Session>();
+  private own = this.session();
+  /** Commits until the disk is full, and how often it had no room since it was last asked. */
   room = Infinity;
+  refused = 0;
 
-  open(name: string, schema: Schema, options: OpenOptions): Promise<Storage> {
+  /** The disk as one tab sees it. */
+  session(): Session {
+    const session = new Session(this);
+    this.sessions.add(session);
+    return session;
+  }
+
+  data(name: string, schema: Schema, options: OpenOptions): Data {
     const data = this.all.get(name) ?? new Data(schema, options.strict);
     this.all.set(name, data);
-    return Promise.resolve(new MemoryStorage(data, this, this.life));
+    return data;
+  }
+
+  hasRoom(): boolean {
+    if (this.room > 0) return true;
+    this.refused += 1;
+    return false;
+  }
+
+  open(name: string, schema: Schema, options: OpenOptions): Promise<Storage> {
+    return this.own.open(name, schema, options);
   }
 
   delete(name: string): Promise<void> {
@@ -210,11 +267,10 @@ export class MemoryDatabases implements Databases {
 
   /** The power goes. `lost`: how many of the newest relaxed commits (at most 4) had not reached the disk. */
   crash(lost = 0): void {
-    this.life += 1;
-    for (const [undo, data] of this.active) data.revert(undo);
-    this.active.clear();
+    for (const session of [...this.sessions]) session.end();
+    this.own = this.session();
     for (const data of this.all.values()) {
-      // What stood in line, or was in the middle of a transaction, is dead too.
+      // What stood in line is dead too.
       data.turn = Promise.resolve();
       if (data.strict) continue;
       for (let count = 0; count < lost; count++) data.revert(data.commits.pop() ?? []);
@@ -229,7 +285,8 @@ export class MemoryDatabases implements Databases {
       for (const [table, rows] of data.tables) {
         for (const [id, entry] of rows) twin.table(table).set(id, structuredClone(entry));
       }
-      for (const [undo, owner] of this.active) if (owner === data) twin.revert(undo);
+      for (const { active } of this.sessions)
+        for (const [undo, owner] of active) if (owner === data) twin.revert(undo);
       copy.all.set(name, twin);
     }
     return copy;
