@@ -10,7 +10,7 @@ import pytest
 from pathfolio import clock, ids
 from pathfolio.sessions import passwords
 from pathfolio.syncing import highwater
-from tests.simulation import bundle
+from tests.simulation import acts, bundle
 from tests.simulation.many import Tally
 from tests.simulation.school import School
 
@@ -21,6 +21,7 @@ def school() -> Iterator[School]:
     ports = [(highwater, "time"), (highwater, "threading"), (passwords, "matches")]
     before = [getattr(module, name) for module, name in ports]
     yield School()
+    acts.as_shipped()
     clock.use(clock.system_now)
     ids.use(ids.random_id)
     for (module, name), value in zip(ports, before, strict=True):

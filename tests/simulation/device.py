@@ -25,6 +25,8 @@ class Device:
     ledger: Ledger
     online: bool = True
     running: bool = False
+    over: bool = False
+    """Its account was deleted, and it was wiped."""
     looked_at_until: int = 0
     saved: set[str] = field(default_factory=set)
     """Ids of the mutations that its disk must hold."""
@@ -77,6 +79,10 @@ class Device:
         self.saved = set(held)
         self._forward(found)
 
+    def _may_go(self, identity: str) -> bool:
+        """What was confirmed a month ago, or was erased, leaves the ring. (At the end the school must have it.)"""
+        return self.ledger.late or self.ledger.is_erased(self.ledger.saved[identity])
+
     def _must_be_replaced(self, identity: str, held: dict[str, Json]) -> None:
         """Only a newer value of the same field, under the same n, may take the place of a mutation."""
         old = self.ledger.saved[identity].mutation
@@ -84,7 +90,9 @@ class Device:
             if row["n"] == old["n"] and row["record"] == old["record"] and row["op"] == old["op"]:
                 self.ledger.replace(identity)
                 return
-        raise BrokenPromiseError(1, f"{self.name} lost its mutation {identity} ({old['op']})")
+        if not self._may_go(identity):
+            sentence = f"{self.name} lost its mutation {identity} ({old['op']})"
+            raise BrokenPromiseError(1, sentence)
 
     def _forward(self, found: Json) -> None:
         """Records only get newer, but where the server began a new epoch and all is read anew."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +52,12 @@ class Ledger:
     def __init__(self) -> None:
         self.saved: dict[str, Saved] = {}
         self.words: dict[str, Word] = {}
+        self.erased: set[str] = set()
+        """People whose words must be nowhere."""
+        self.late = False
+        """A month has passed: rings may have been emptied."""
+        self._buried: set[str] = set()
+        self._gone: set[str] = set()
         self._count = 0
 
     def new_word(self) -> str:
@@ -64,6 +71,15 @@ class Ledger:
             known = self.words.setdefault(word, Word(person, mutation["record"]))
             known.carriers.add(mutation["id"])
 
+    def changed(self) -> Counter[str]:
+        """Mutations that were saved, by kind of record as far as somebody made it here."""
+        kinds: dict[str, str] = {}
+        for each in self.saved.values():
+            if each.mutation["op"] == "create":
+                kinds[each.mutation["record"]] = each.mutation["value"]["kind"]
+        found = (kinds.get(each.mutation["record"]) for each in self.saved.values())
+        return Counter(kind or "of the school" for kind in found)
+
     def replace(self, identity: str) -> None:
         self.saved[identity].replaced = True
 
@@ -72,6 +88,21 @@ class Ledger:
             if word in self.words:
                 self.words[word].dropped = True
 
+    def purge(self, mutations: Iterable[str]) -> None:
+        """A month has passed, and the history of what lay in the trash is gone."""
+        self.late = True
+        self._gone |= set(mutations)
+
+    def erase(self, name: str, records: Iterable[str]) -> None:
+        """Everything by a person, and everything on these records, is gone for good."""
+        self.erased.add(name)
+        self._buried |= set(records)
+
+    def is_erased(self, saved: Saved) -> bool:
+        return saved.person in self.erased or saved.mutation["record"] in self._buried
+
     def due(self) -> Iterable[tuple[str, Saved]]:
         """The mutations that must be found somewhere when all is quiet."""
-        return ((identity, each) for identity, each in self.saved.items() if not each.replaced)
+        for identity, each in self.saved.items():
+            if not each.replaced and identity not in self._gone and not self.is_erased(each):
+                yield identity, each

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pathfolio_sync import canonical
-from tests.simulation.ledger import BrokenPromiseError, words_in
+from tests.simulation.ledger import WORD, BrokenPromiseError, words_in
 
 if TYPE_CHECKING:
     from tests.simulation.device import Device
@@ -72,7 +72,7 @@ def waiting_is_shown(device: Device, found: Json) -> None:
 
 def unquiet(simulation: Simulation) -> BrokenPromiseError | None:
     """What is still not as it must become: outboxes (promise 6), then views (promise 2)."""
-    for device in simulation.devices.values():
+    for device in living(simulation):
         if not device.running:
             return BrokenPromiseError(6, f"{device.name} does not run")
         found = device.peek()
@@ -85,6 +85,11 @@ def unquiet(simulation: Simulation) -> BrokenPromiseError | None:
         if difference is not None:
             return BrokenPromiseError(2, f"{device.name}: {difference}")
     return None
+
+
+def living(simulation: Simulation) -> list[Device]:
+    """The devices whose person was not erased."""
+    return [device for device in simulation.devices.values() if not device.over]
 
 
 def _difference(simulation: Simulation, device: Device, base: list[Json]) -> str | None:
@@ -100,7 +105,7 @@ def _difference(simulation: Simulation, device: Device, base: list[Json]) -> str
 
 def final(simulation: Simulation) -> None:
     """All promises, once everything is quiet."""
-    for device in simulation.devices.values():
+    for device in living(simulation):
         found = device.dump()
         shown = sorted(map(canonical, found["shown"]))
         if shown != sorted(map(canonical, found["base"])):
@@ -109,6 +114,7 @@ def final(simulation: Simulation) -> None:
     applied_once(simulation)
     no_word_lost(simulation)
     no_conflict_with_oneself(simulation)
+    erased_words_are_nowhere(simulation)
     problems = simulation.school.problems()
     if problems:
         raise BrokenPromiseError(1, f"the server's own check: {problems}")
@@ -140,10 +146,16 @@ def _listed(simulation: Simulation, author: str) -> set[str]:
     )
     listed: set[str] = set()
     for row in rows:
-        fields = json.loads(row["body"])["fields"]
-        listed.add(fields["mutation"]["id"])
-        listed |= {each["id"] for each in fields.get("followers") or []}
+        listed |= kept_in(json.loads(row["body"]))
     return listed
+
+
+def kept_in(body: Json) -> set[str]:
+    """The refused mutations that a record keeps: those of an entry of the list."""
+    if body["kind"] != "not_accepted":
+        return set()
+    fields = body["fields"]
+    return {fields["mutation"]["id"], *(each["id"] for each in fields.get("followers") or [])}
 
 
 def applied_once(simulation: Simulation) -> None:
@@ -159,30 +171,38 @@ def no_word_lost(simulation: Simulation) -> None:
     """Promise 7: each word that nobody took out is shown, set aside in its record, or in a list."""
     rows = simulation.school.rows("SELECT body FROM record WHERE NOT gone")
     there = words_in([json.loads(row["body"]) for row in rows])
+    due = {identity for identity, _ in simulation.ledger.due()}
     for text, word in simulation.ledger.words.items():
-        kept = any(not simulation.ledger.saved[each].replaced for each in word.carriers)
+        kept = word.person not in simulation.ledger.erased and word.carriers & due
         if kept and not word.dropped and text not in there:
             raise BrokenPromiseError(
                 7, f"{text} of {word.person} in {word.record} is nowhere to be seen"
             )
 
 
-def no_conflict_with_oneself(simulation: Simulation) -> None:
-    """Merge rules: who changes a thing alone, on one device, is never told of a conflict.
+def erased_words_are_nowhere(simulation: Simulation) -> None:
+    """Erasure: what somebody wrote is in no table and on no device of others, but where others took it up."""
+    ledger = simulation.ledger
+    if not ledger.erased:
+        return
+    gone = {text for text, word in ledger.words.items() if word.person in ledger.erased}
+    gone -= simulation.stage.sight.joint()
+    for place, found in simulation.school.texts():
+        words = gone.intersection(WORD.findall(found))
+        if words:
+            raise BrokenPromiseError(5, f"erased words {sorted(words)} are in {place}")
+    for device in living(simulation):
+        held = words_in({name: device.peek()[name] for name in ("base", "ring", "outbox", "shown")})
+        if held & gone:
+            raise BrokenPromiseError(5, f"{device.name} holds erased words {sorted(held & gone)}")
 
-    Entries of the list are the server's too: after a restore it makes them anew. Where a change was refused, what
-    its author wrote after it names a change that no history holds.
-    """
+
+def no_conflict_with_oneself(simulation: Simulation) -> None:
+    """Merge rules: who changes a thing alone, on one device, is never told of a conflict."""
     editors: dict[str, set[str]] = {}
-    history = {row["id"] for row in simulation.school.rows("SELECT id FROM history")}
-    for identity, saved in simulation.ledger.saved.items():
-        who = editors.setdefault(saved.mutation["record"], set())
-        who |= (
-            {saved.device} if identity in history or saved.replaced else {saved.device, "refused"}
-        )
-    rows = simulation.school.rows(
-        "SELECT record, body FROM record WHERE NOT gone AND kind != 'not_accepted'"
-    )
+    for saved in simulation.ledger.saved.values():
+        editors.setdefault(saved.mutation["record"], set()).add(saved.device)
+    rows = simulation.school.rows("SELECT record, body FROM record WHERE NOT gone")
     for row in rows:
         flags = json.loads(row["body"]).get("flags")
         if flags and len(editors.get(row["record"], ())) == 1:

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from tests.simulation import oracles
+from tests.simulation import acts, oracles
 from tests.simulation.agenda import MINUTE, Agenda
 from tests.simulation.bundle import bundle
 from tests.simulation.device import Device
 from tests.simulation.devices import Devices, Pending, devices
 from tests.simulation.faults import FAULTS
 from tests.simulation.faults import devices as on_devices
+from tests.simulation.faults import school as at_school
 from tests.simulation.ledger import BrokenPromiseError, Ledger, words_in
 from tests.simulation.network import Network
 from tests.simulation.people import Action, Json, Screen
 from tests.simulation.plan import ACT, DEVICES, Plan, Step, plan_of
 from tests.simulation.roster import Roster
 from tests.simulation.school import School
+from tests.simulation.shrink import shrunk
 from tests.simulation.sight import Sight
 from tests.simulation.stage import Stage
 from tests.simulation.trace import Trace
 
 BEGIN = 1_788_760_800_000  # a Monday morning in September 2026
 LOOKS_FOR = 20_000
+# What a seed has at least.
+FAULTS_OF_A_SEED, MUTATIONS = 10, 60
 QUIET_WITHIN = 40 * MINUTE
 
 
@@ -42,6 +46,10 @@ class Result:
     broken: str | None = None
     promise: int | None = None
     lines: list[str] = field(default_factory=list)
+    plan: Plan | None = None
+    """All that happened, to be replayed."""
+    changed: Counter[str] = field(default_factory=Counter)
+    """Mutations that were saved, by kind of record."""
 
     def report(self) -> str:
         again = f"again: make simulate SEED={self.seed}"
@@ -61,7 +69,7 @@ class Simulation:
     def __post_init__(self) -> None:
         self.ledger = Ledger()
         self.roster = Roster(self.school.people, self.school.rooms, self.school.id)
-        sight = Sight(self.roster, self.ledger)
+        sight = Sight(self.roster, self.ledger, self.school.rows)
         self.stage = Stage(self.agenda, self.trace, self.node, sight)
         self.network = Network(self.stage, self.school, self.plan)
         self.devices: dict[str, Device] = {}
@@ -72,15 +80,31 @@ class Simulation:
 
     def run(self) -> None:
         """Raises BrokenPromiseError."""
+        acts.as_shipped()
         self.school.fresh(self.agenda, self.plan.seed)
         self.node.now = self.agenda.now
-        for step in self.plan.steps:
-            self.agenda.at(BEGIN + step.at, partial(self.take, step))
+        self.put(self.plan.steps)
         for person, names in DEVICES.items():
             for name in names:
                 self.begin(name, person)
         self.until(BEGIN + self.plan.length)
+        while self.plan.may_grow and not self.is_large_enough():
+            known = len(self.plan.steps)
+            self.plan = self.plan.grown()
+            self.put(self.plan.steps[known:])
+            self.until(BEGIN + self.plan.length)
         self.heal()
+
+    def put(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            self.agenda.at(BEGIN + step.at, partial(self.take, step))
+
+    def is_large_enough(self) -> bool:
+        return self.trace.fired.total() >= FAULTS_OF_A_SEED and len(self.ledger.saved) >= MUTATIONS
+
+    def happened(self) -> Plan:
+        """What came to pass, by which it can be replayed."""
+        return replace(self.plan, hits=frozenset(self.network.hits), rates={}, may_grow=False)
 
     def take(self, step: Step) -> None:
         """A step of the plan: somebody acts, or something goes wrong."""
@@ -169,19 +193,32 @@ class Simulation:
             self.node.must(done)
         except Exception as problem:  # noqa: BLE001 - whatever a screen would show
             self.stage.note("could not sign in", device.name, str(problem))
+            if device.person in self.roster.erased:
+                self.nobody_left(device)
+                return
             self.agenda.after(20_000, lambda: self.sign_in(device))
             return
         device.running = True
         self.attend(device)
 
     def asked_to_sign_in(self, device: Device, found: Json) -> None:
-        """The same person signs in again where the screen asks for it."""
+        """The same person signs in again where the screen asks for it; or hears that there is nobody any more."""
+        if found["status"]["accountDeleted"]:
+            at_school.told_of_deletion(self, device, found)
+            return
         if not found["status"]["signInNeeded"]:
+            return
+        if device.person in self.roster.erased:
+            self.nobody_left(device)
             return
         self.stage.note("signs in again", device.name)
         pending = self.node.ask("sign in again", device.name, device.person)
         self.when_done(device, pending, lambda _: None)
         self.follow()
+
+    def nobody_left(self, device: Device) -> None:
+        """A device whose person was erased, and which the school does not know any more: nobody takes it up again."""
+        device.over, device.running = True, False
 
     # People
 
@@ -272,12 +309,33 @@ def simulate(
     made: Path | None = None,
 ) -> Result:
     """Run one seed; a broken promise is in the result, anything else is raised."""
-    simulation = Simulation(plan_of(str(seed), only), school, devices(made or bundle()))
-    trace = simulation.trace
+    return play(plan_of(str(seed), only), school, made)
+
+
+def play(plan: Plan, school: School, made: Path | None = None) -> Result:
+    """Run a plan, be it of a seed or one that was written down."""
+    simulation = Simulation(plan, school, devices(made or bundle()))
+    broken: BrokenPromiseError | None = None
     try:
         simulation.run()
     except BrokenPromiseError as found:
-        trace.note(simulation.agenda.now, str(found))
-        told = (str(found), found.number, trace.lines())
-        return Result(str(seed), trace.hash, trace.fired, trace.acted, *told)
-    return Result(str(seed), trace.hash, trace.fired, trace.acted)
+        broken = found
+        simulation.stage.note(str(found))
+    trace = simulation.trace
+    return Result(
+        plan.seed,
+        trace.hash,
+        trace.fired,
+        trace.acted,
+        str(broken) if broken else None,
+        broken.number if broken else None,
+        trace.lines() if broken else [],
+        simulation.happened(),
+        simulation.ledger.changed(),
+    )
+
+
+def shortened(result: Result, school: School, made: Path | None = None) -> Plan:
+    """A short plan that breaks the same promise as this result."""
+    assert result.plan is not None
+    return shrunk(result.plan, lambda plan: play(plan, school, made).promise == result.promise)

@@ -9,7 +9,7 @@ import random
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -27,7 +27,7 @@ from pathfolio.app import create_app
 from pathfolio.people import classes, operations, roster
 from pathfolio.sessions import passwords
 from pathfolio.settings import Settings
-from pathfolio.syncing import epochs, highwater, verify
+from pathfolio.syncing import highwater, ledger, starting, verify
 from tests.simulation.agenda import Agenda, Event
 
 HOST = "https://pathfolio.test"
@@ -81,13 +81,14 @@ class Answer:
 
 
 class Time:
-    """The server's clock and timers: those of the agenda."""
+    """The server's clock and timers: those of the agenda, `ahead` of it by so many milliseconds."""
 
     def __init__(self, agenda: Agenda) -> None:
         self.agenda = agenda
+        self.ahead = 0
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=self.agenda.now)
+        return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=self.agenda.now + self.ahead)
 
     def monotonic(self) -> float:
         return self.agenda.now / 1000
@@ -170,8 +171,11 @@ class School:
         self._stop(flush=False)
         self._fuse = None
         shutil.copy(self.folder / "template", self.path)
-        (self.folder / highwater.NAME).unlink(missing_ok=True)
-        time = Time(agenda)
+        for name in (highwater.NAME, ledger.NAME):
+            (self.folder / name).unlink(missing_ok=True)
+        for path in (self.folder / "media").glob("*/*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        time = self.time = Time(agenda)
         clock.use(time.now)
         ids.use(seeded_ids(seed))
         set_port(highwater, "time", time)
@@ -226,7 +230,7 @@ class School:
         """Stop (orderly, or not) and start again; whether a new epoch began."""
         self._stop(flush=clean)
         with self.app.app_context():
-            return epochs.check_at_start()
+            return starting.check()
 
     def _stop(self, *, flush: bool) -> None:
         marks = self.app.extensions.pop(EXTENSION, None)
@@ -279,6 +283,16 @@ class School:
             self._reader = sqlite3.connect(self.path)
             self._reader.row_factory = sqlite3.Row
         return [dict(row) for row in self._reader.execute(query, values)]
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every table, with all that stands in its rows."""
+        tables = self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for name in (table["name"] for table in tables):
+            values = (value for row in self.rows(f"SELECT * FROM {name}") for value in row.values())  # noqa: S608
+            yield name, "\n".join(
+                each.decode(errors="replace") if isinstance(each, bytes) else str(each)
+                for each in values
+            )
 
 
 class _NoLock:

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from tests.simulation.ledger import BrokenPromiseError, Ledger, words_in
 from tests.simulation.roster import Roster
 from tests.simulation.school import Answer
 
 Json = dict[str, Any]
-WIDER = {"teachers", "published"}
+Rows = Callable[..., list[Json]]
 GOOD = {"ok", "merged", "conflict"}
+USUAL = {"artifact": "teachers", "showcase": "me", "feedback": "me"}
+GONE = {"id", "seq", "gone", "space", "erased"}
+
+
+class Move(NamedTuple):
+    """An accepted change of a record's audience: when it came, and before whom it put the record."""
+
+    order: int
+    mutation: str
+    space: str | None
+    """None: wherever the work lives that the record is about."""
 
 
 class Sight:
     """An independent model: spaces from the roster, words from who typed them and for whom."""
 
-    def __init__(self, roster: Roster, ledger: Ledger) -> None:
-        self.roster = roster
-        self.ledger = ledger
+    def __init__(self, roster: Roster, ledger: Ledger, rows: Rows) -> None:
+        self.roster, self.ledger, self.rows = roster, ledger, rows
         self._order = 0
         self._arrived: dict[str, int] = {}  # accepted mutation -> when
-        self._widened: dict[str, list[tuple[int, str]]] = defaultdict(
-            list
-        )  # record -> (when, what)
+        self._moves: dict[str, list[Move]] = defaultdict(list)
         self._about: dict[str, str] = {}
 
     # What the server has accepted, as it told devices
@@ -39,81 +48,160 @@ class Sight:
             fields = mutation["value"]["fields"] if mutation["op"] == "create" else {}
             if "artifact" in fields:
                 self._about[mutation["record"]] = fields["artifact"]
-            if mutation["field"] == "audience" and mutation["value"] in WIDER:
-                self._widened[mutation["record"]].append((self._order, mutation["id"]))
+            if mutation["field"] == "audience":
+                self._moved(mutation)
+
+    def _moved(self, mutation: Json) -> None:
+        saved = self.ledger.saved.get(mutation["id"])
+        if saved is None or mutation["value"] == "me":
+            return
+        space = home(mutation["value"], self.roster.people[saved.person])
+        self._moves[mutation["record"]].append(Move(self._order, mutation["id"], space))
 
     # What it sends
 
-    def check(self, name: str, path: str, answer: Answer) -> None:
+    def check(self, name: str, request: Json, answer: Answer) -> None:
         """Raises BrokenPromiseError where an answer to this person tells what it must not."""
-        if path.startswith("/api/frameworks/"):
+        path = request["path"].partition("?")[0]
+        if path.startswith(("/api/frameworks/", "/media/")):
             return
-        spaces = self.roster.spaces(name)
-        told: Any = answer.json if answer.text else None
+        told: Any = answer.json if answer.data else None
         if path == "/api/sync/pull" and answer.status == 200:
-            self._pull(name, spaces, told)
+            self._pull(name, request["json"], told)
         elif path.endswith("/history") and answer.status == 200:
-            self._words(name, words_in(told), "in a history")
+            self._history(name, path.split("/")[-2], told)
+        elif path == "/api/media/sign" and answer.status == 200:
+            for address in told["urls"]:
+                if "url" in address:
+                    self._file(name, address["upload"])
         else:
             foreign = {word for word in words_in(told) if self._author(word) != name}
             if foreign:
                 raise BrokenPromiseError(5, f"{name} was told {sorted(foreign)} by {path}")
 
-    def _pull(self, name: str, spaces: set[str], page: Json) -> None:
+    def _pull(self, name: str, asked: Json, page: Json) -> None:
+        spaces = self.roster.spaces(name)
         if page.keys() == {"send_vector"}:
             return
         for space in (*page["spaces"], *page["digest"], *page["replace"]):
             if space not in spaces:
                 raise BrokenPromiseError(5, f"{name} was told of {space}")
+        kept = set(asked.get("spaces") or {}) - spaces - set(page["forget"])
+        if kept and page["epoch"] == asked["epoch"]:
+            raise BrokenPromiseError(5, f"{name} was not told to forget {sorted(kept)}")
         for change in page["changes"]:
             if change["space"] not in spaces:
                 raise BrokenPromiseError(5, f"{name} was sent {change['id']} of {change['space']}")
             if change.get("gone"):
-                if change.keys() - {"id", "seq", "gone", "space", "erased"}:
+                if change.keys() - GONE:
                     raise BrokenPromiseError(5, f"{name} was told where {change['id']} went")
                 continue
             self._home(name, change)
-            if not change["space"].startswith("u:"):
-                self._words(name, words_in(change), f"in {change['id']} of {change['space']}")
+            self._words(name, words_in(change), change["space"], f"in {change['id']}")
 
     def _home(self, name: str, body: Json) -> None:
         """A body lies where its audience says."""
-        by, fields, kind = body["by"], body["fields"], body["kind"]
-        usual = {"artifact": "teachers", "showcase": "me", "feedback": "me"}.get(kind)
-        if usual is None:
+        by, fields, kind, space = body["by"], body["fields"], body["kind"], body["space"]
+        if kind not in USUAL:
             return
-        audience = fields.get("audience", usual)
-        own = f"u:{by}"
-        if (audience == "me") != (body["space"] == own) and kind != "feedback":
-            raise BrokenPromiseError(5, f"{name} got {body['id']} ({audience}) in {body['space']}")
-        if kind == "feedback" and audience == "me" and body["space"] != own:
-            raise BrokenPromiseError(5, f"{name} got the draft {body['id']} in {body['space']}")
+        wanted = home(fields.get("audience", USUAL[kind]), by)
+        if wanted is None:
+            fits = not space.startswith(f"u:{by}") and space[0] in "pgr"
+            # A work that was made private takes the feedback on it along, into the space of its student.
+            fits = fits or (kind == "feedback" and space.startswith("u:") and space != f"u:{by}")
+        else:
+            fits = space == wanted
+        if not fits:
+            raise BrokenPromiseError(5, f"{name} got {body['id']} for {fields} in {space}")
 
-    def _words(self, name: str, words: set[str], where: str) -> None:
+    def _history(self, name: str, record: str, told: Json) -> None:
+        """Only of a record that one may see today, only what was written where one may read today."""
+        spaces = self.roster.spaces(name)
+        lives = self.rows("SELECT space FROM record WHERE record = ? AND NOT gone", record)
+        if not any(row["space"] in spaces for row in lives):
+            raise BrokenPromiseError(5, f"{name} was shown the history of {record}")
+        rows = self.rows("SELECT id, space FROM history WHERE record = ?", record)
+        written = {row["id"]: row["space"] for row in rows}
+        for entry in told["entries"]:
+            if written[entry["id"]] not in spaces:
+                raise BrokenPromiseError(5, f"{name} was shown {entry['id']} of {record}")
+            self._words(name, words_in(entry), written[entry["id"]], f"in {record}'s history")
+
+    def _file(self, name: str, upload: str) -> None:
+        """A file is its owner's, and of whoever sees it in a work of its owner's."""
+        if any(row["person"] == self.roster.people[name] for row in self._uploads(upload)):
+            return
+        spaces = self.roster.spaces(name)
+        rows = self.rows(
+            "SELECT space, body FROM record WHERE NOT gone AND instr(body, ?)", upload.encode()
+        )
+        if not any(row["space"] in spaces for row in rows):
+            raise BrokenPromiseError(5, f"{name} was given the file {upload}")
+
+    def _uploads(self, upload: str) -> list[Json]:
+        return self.rows("SELECT person FROM upload WHERE id = ?", upload)
+
+    # Words
+
+    def _words(self, name: str, words: set[str], space: str, where: str) -> None:
         for word in sorted(words):
-            if self._author(word) != name and not self._shown(word):
-                raise BrokenPromiseError(
-                    5, f"{name} was sent {word}, which was written while private, {where}"
-                )
+            author = self._author(word)
+            if author == name or (self._shown(word, name) and not self._erased(word, author)):
+                continue
+            if space == f"u:{self.roster.people[name]}" and self._was_shown(word, name):
+                continue
+            raise BrokenPromiseError(
+                5, f"{name} was sent {word}, which was written while private, {where} of {space}"
+            )
+
+    def _erased(self, word: str, author: str | None) -> bool:
+        spaces = self._audiences(word)
+        return author in self.ledger.erased and not any(s and s.startswith("g:") for s in spaces)
 
     def _author(self, word: str) -> str | None:
         known = self.ledger.words.get(word)
         return known.person if known else None
 
-    def _shown(self, word: str) -> bool:
-        """Whether the word was written for others too, or shown to them on purpose afterwards."""
-        known = self.ledger.words[word]
-        for identity in known.carriers:
+    def _shown(self, word: str, name: str) -> bool:
+        """Whether the word was written for this reader too, or shown to them on purpose afterwards."""
+        spaces = self.roster.spaces(name)
+        return any(space is None or space in spaces for space in self._audiences(word))
+
+    def _was_shown(self, word: str, name: str) -> bool:
+        """The same of the past: of work of a group, or in a list, one keeps what one could see."""
+        return any(
+            space is None or self.roster.could_read(name, space) for space in self._audiences(word)
+        )
+
+    def joint(self) -> set[str]:
+        """Words that were put into work of a group, which is its other owners' too."""
+        return {
+            word
+            for word in self.ledger.words
+            if any(space and space.startswith("g:") for space in self._audiences(word))
+        }
+
+    def _audiences(self, word: str) -> set[str | None]:
+        """The spaces for which the word was written, or into which its author put it."""
+        found: set[str | None] = set()
+        for identity in self.ledger.words[word].carriers:
             order = self._arrived.get(identity)
             if order is None:
                 continue
             saved = self.ledger.saved[identity]
-            if not saved.mutation["space"].startswith("u:"):
-                return True
+            found.add(saved.mutation["space"])
             record = saved.mutation["record"]
             for each in (record, self._about.get(record)):
-                for when, widening in self._widened[each] if each else ():
+                for move in self._moves.get(each or "", ()):
                     # Shown afterwards; or its author had shown it before writing on, on this device.
-                    if when > order or self.ledger.saved[widening].device == saved.device:
-                        return True
-        return False
+                    same = self.ledger.saved[move.mutation].device == saved.device
+                    if move.order > order or same:
+                        found.add(move.space)
+        return found
+
+
+def home(audience: str, by: str) -> str | None:
+    """The space of an audience; None for "published": wherever the work lives."""
+    word, _, identity = audience.partition(":")
+    letter = {"me": "u", "teachers": "p", "group": "g", "circle": "r"}.get(word)
+    return f"{letter}:{identity or by}" if letter else None

@@ -39,7 +39,7 @@ class Stage:
             raise BrokenPromiseError(6, f"{path} answered {answer.status}: {answer.text[:300]}")
         if path in CALLS and answer.status == 200:
             self._accepted(path, request["json"], answer.json)
-        self.sight.check(device.person, path, answer)
+        self.sight.check(device.person, request, answer)
 
     def committed(self, request: Json, school: School) -> None:
         """The server died over a request: what it had committed by then was accepted all the same."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.faults import devices, school
+from tests.simulation.faults import devices, school, ties
 from tests.simulation.faults.fault import Fault
 
-FAULTS: dict[str, Fault] = devices.FAULTS | school.FAULTS
+FAULTS: dict[str, Fault] = devices.FAULTS | school.FAULTS | ties.FAULTS
