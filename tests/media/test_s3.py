@@ -1,0 +1,79 @@
+"""What only the S3 store promises: how a bucket is prepared, checked, and how it behaves when the server is gone."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from botocore.credentials import ReadOnlyCredentials
+
+from pathfolio_media import s3_setup
+from pathfolio_media.s3 import S3Store
+from pathfolio_media.s3_signing import sign
+from pathfolio_media.store import StoreError
+from tests.support import proxy
+from tests.support.rgw import Rgw
+
+KEY = "aaaaaaaaaaaaaaaaaaaaaaaaaa/2026/bbbbbbbbbbbbbbbbbbbbbbbbbb-ccccccccccccc"
+PAGES = "https://portfolio.example.org"
+
+
+@pytest.fixture
+def store(s3_server: Rgw, tmp_path: Path) -> S3Store:
+    return S3Store(s3_server.bucket(), tmp_path)
+
+
+def test_a_prepared_bucket_keeps_every_rule(store: S3Store) -> None:
+    s3_setup.allow(store, [PAGES])
+    s3_setup.tidy(store, 40)
+    broken = [each for each in s3_setup.selftest(store, PAGES) if not each.kept]
+    assert broken == []
+    assert list(store.found()) == []
+    assert list(store.unfinished()) == []
+
+
+def test_a_bucket_that_is_not_prepared_is_told_what_to_do(store: S3Store) -> None:
+    broken = [each for each in s3_setup.selftest(store, PAGES) if not each.kept]
+    assert [each.rule for each in broken] == ["lets the app's pages send and fetch (CORS)"]
+    assert "pathfolio storage setup" in broken[0].said
+
+
+def test_a_bucket_that_is_not_there_is_told(store: S3Store, tmp_path: Path) -> None:
+    lost = S3Store(replace(store.bucket, name="no-such-bucket"), tmp_path)
+    with pytest.raises(StoreError, match="NoSuchBucket"):
+        lost.begin(KEY)
+
+
+def test_a_server_that_is_gone_is_told(store: S3Store, tmp_path: Path) -> None:
+    lost = S3Store(replace(store.bucket, endpoint="http://127.0.0.1:9"), tmp_path)
+    with pytest.raises(StoreError, match="out of reach"):
+        lost.size(KEY)
+
+
+def test_reading_goes_on_where_a_connection_broke(store: S3Store, tmp_path: Path) -> None:
+    body, source = os.urandom(20 << 20), tmp_path / "long"
+    source.write_bytes(body)
+    store.put(KEY, source, mime="video/mp4")
+    with proxy.link(int(store.bucket.endpoint.rsplit(":", 1)[1])) as link:
+        through = replace(store.bucket, endpoint=f"http://127.0.0.1:{link.port}")
+        pieces = S3Store(through, tmp_path).read(KEY)
+        got = next(pieces)
+        link.cut()
+        link.mend()
+        got += b"".join(pieces)
+    assert got == body
+
+
+def test_the_same_address_is_given_within_a_quarter_of_an_hour() -> None:
+    keys = ReadOnlyCredentials("key", "secret", None)
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+    def address(minute: int) -> str:
+        now, until = noon + timedelta(minutes=minute), noon + timedelta(hours=1)
+        return sign(keys, "r", "GET", "https://s3.example.org/b/k", {}, now=now, expires=until)
+
+    assert address(1) == address(14) != address(16)
+    assert "X-Amz-Date=20261123T120000Z&X-Amz-Expires=3600&" in address(1)
