@@ -36,7 +36,9 @@ export class Fuse {
   private each<T extends object>(target: T, alive: () => boolean): T {
     return new Proxy(target, {
       get: (inner, name) => {
-        const method = Reflect.get(inner, name) as (...args: unknown[]) => Promise<unknown>;
+        const method = Reflect.get(inner, name) as ((...args: unknown[]) => Promise<unknown>) | undefined;
+        // Whoever awaits the whole asks whether it is a promise.
+        if (typeof method !== "function") return method;
         return (...args: unknown[]) => this.pass(alive, () => method.apply(inner, args));
       },
     });
