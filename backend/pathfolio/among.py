@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -40,6 +41,11 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads as the operator it is
 
     def __init__(self, column: ColumnElement[str], names: ColumnElement[Any]) -> None:
         super().__init__(column, names)
+
+    def self_group(self, against: OperatorType | None = None) -> among:
+        """As it stands: SQLAlchemy would ask SQLite whether it `= 1`, which no index answers."""
+        del against
+        return self
 
 
 @compiles(among, "sqlite")

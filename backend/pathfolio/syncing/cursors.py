@@ -68,7 +68,9 @@ def permitted(session: Session, school: str, person: str) -> dict[str, Row[Any]]
         select(_SPACE.c.space, _SPACE.c.head, _SPACE.c.chain, _SPACE.c.live, _SPACE.c.digest)
         .join(Member, (Member.school == _SPACE.c.school) & (Member.space == _SPACE.c.space))
         .where(Member.school == school, Member.person == person, _SPACE.c.erased.is_(False))
-        .order_by(_SPACE.c.space)
+        .order_by(
+            Member.space
+        )  # of its key, or SQLite reads the spaces of the whole school in order
     )
     rows = cast("Sequence[Row[Any]]", session.execute(query).all())
     return {row.space: row for row in rows}

@@ -16,6 +16,11 @@ from pathfolio.db import Base, Id, Json, Key, UtcTime
 SPACE_LENGTH = 28  # one letter, a colon, an id
 
 
+def _where(condition: str) -> dict[str, Any]:
+    """An index of those rows alone."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Space(Base):
     """An audience: the newest seq and chain, and a running digest of its live rows."""
 
@@ -59,11 +64,12 @@ class Record(Base):
             "school",
             "record",
             unique=True,
-            sqlite_where=text("NOT gone"),
-            postgresql_where=text("NOT gone"),
+            # Word for word as `gone.is_(False)` is written: SQLite sees no other form of it.
+            sqlite_where=text("gone IS 0"),
+            postgresql_where=text("gone IS false"),
         ),
-        Index("ix_record_about", "school", "about"),
-        Index("ix_record_deleted_at", "deleted_at"),
+        Index("ix_record_about", "school", "about", "space", **_where("about IS NOT NULL")),
+        Index("ix_record_deleted_at", "deleted_at", **_where("deleted_at IS NOT NULL")),
     )
 
     school: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -134,7 +140,8 @@ class Member(Base):
     """Who may see a space, and as what. Written only under the lock of the space."""
 
     __tablename__ = "member"
-    __table_args__ = (Index("ix_member_space", "school", "space"),)
+    # With the person, as SQLite otherwise prefers to read a whole school from the primary key.
+    __table_args__ = (Index("ix_member_space", "school", "space", "person"),)
 
     school: Mapped[str] = mapped_column(Id, primary_key=True)
     person: Mapped[str] = mapped_column(Id, primary_key=True)

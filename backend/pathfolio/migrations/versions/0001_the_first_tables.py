@@ -145,7 +145,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school", "person", "space", name=op.f("pk_member")),
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
-        batch_op.create_index("ix_member_space", ["school", "space"], unique=False)
+        batch_op.create_index("ix_member_space", ["school", "space", "person"], unique=False)
 
     op.create_table(
         "meta",
@@ -194,15 +194,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school", "space", "record", name=op.f("pk_record")),
     )
     with op.batch_alter_table("record", schema=None) as batch_op:
-        batch_op.create_index("ix_record_about", ["school", "about"], unique=False)
-        batch_op.create_index("ix_record_deleted_at", ["deleted_at"], unique=False)
+        batch_op.create_index(
+            "ix_record_about",
+            ["school", "about", "space"],
+            unique=False,
+            sqlite_where=sa.text("about IS NOT NULL"),
+            postgresql_where=sa.text("about IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_record_deleted_at",
+            ["deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_record_feed", ["school", "space", "seq"], unique=False)
         batch_op.create_index(
             "uq_record_live",
             ["school", "record"],
             unique=True,
-            sqlite_where=sa.text("NOT gone"),
-            postgresql_where=sa.text("NOT gone"),
+            sqlite_where=sa.text("gone IS 0"),
+            postgresql_where=sa.text("gone IS false"),
         )
 
     op.create_table(
@@ -330,9 +342,7 @@ def downgrade() -> None:
     op.drop_table("school_class")
     op.drop_table("school")
     with op.batch_alter_table("record", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_record_live", sqlite_where=sa.text("NOT gone"), postgresql_where=sa.text("NOT gone")
-        )
+        batch_op.drop_index("uq_record_live")
         batch_op.drop_index("ix_record_feed")
         batch_op.drop_index("ix_record_deleted_at")
         batch_op.drop_index("ix_record_about")
