@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
@@ -18,8 +19,14 @@ class PostgresDatabase:
     def __init__(self, url: str) -> None:
         self._url = address(url)
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
+        # Thousands ask in the same moment after a restart: they wait in line, with one connection.
+        self._line = asyncio.Lock()
 
     async def rows(self, sql: str, values: Iterable[str]) -> list[tuple[Any, ...]]:
+        async with self._line:
+            return await self._rows(sql, values)
+
+    async def _rows(self, sql: str, values: Iterable[str]) -> list[tuple[Any, ...]]:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = await connect(self._url)

@@ -36,6 +36,33 @@ describe("a device that listens", () => {
     expect(pulls()).toBe(before);
   });
 
+  it("asks for nothing that a sync under way brings, such as the echo of its own push", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    device.server = server.answer;
+    const { core, writer, engine } = await running(device);
+    const stream = only(device);
+    stream.word("hello", HELLO);
+    const { transport } = core.ports;
+    const answered = transport.send.bind(transport);
+    let letGo = (): void => undefined;
+    transport.send = (request) =>
+      request.path === "/api/sync/pull"
+        ? new Promise((resolve) => (letGo = () => resolve(answered(request))))
+        : answered(request);
+    await writer.create("artifact", { title: "Bridge" });
+    const round = engine.sync();
+    await settled();
+    stream.word("moved", { [MINE]: 1 });
+    await device.clock.pass(5_000);
+    transport.send = answered;
+    letGo();
+    await round;
+    const before = device.requests.length;
+    await device.clock.pass(20_000);
+    expect(device.requests.length).toBe(before);
+  });
+
   it("looks anyway when the school names no head: its spaces may have changed", async () => {
     const { device, stream, pulls } = await listening();
     const before = pulls();

@@ -11,8 +11,8 @@ const AGAIN_MS = 10_000;
 const LONGEST_MS = 15 * 60_000;
 /** A stream that lasted so long was a good one. */
 const STEADY_MS = 2 * 60_000;
-/** So that what belongs together is fetched together, and what this device itself has just sent is not fetched again. */
-const TOGETHER_MS = 150;
+/** So that what belongs together is fetched together. */
+const TOGETHER_MS = 30;
 const APART_MS = 1_000;
 /** A class or a school hears of its own spaces in the same moment; it does not come in the same moment. */
 const CROWD_MS = 10_000;
@@ -25,6 +25,8 @@ export interface Hearer {
   news(): void;
   /** The stream has ended. */
   lost(): void;
+  /** Resolves once no sync is under way. */
+  idle(): Promise<void>;
   /** Whether somebody looks at a tab of this browser. */
   looked(): boolean;
 }
@@ -107,6 +109,8 @@ export class Ears {
   /** Whether this device lacks what was told of; after a push or a pull of its own it holds that already. */
   private async judge(): Promise<void> {
     this.cancelNews = undefined;
+    // What is under way may bring it: above all this device's own push, of which the school tells it too.
+    await this.hearer.idle();
     const moved = this.moved;
     this.moved = {};
     const { vector } = await this.core.cache.read(["state"], baseState);

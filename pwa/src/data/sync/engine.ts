@@ -67,6 +67,7 @@ export class Engine {
     this.ears = new Ears(core, {
       news: () => void this.sync(),
       lost: () => this.timer(this.usual()),
+      idle: () => this.running ?? Promise.resolve(),
       looked: () => this.looked(),
     });
   }
