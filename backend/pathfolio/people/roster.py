@@ -121,6 +121,8 @@ def want_person(session: Session, wanted: Wanted, person: Person) -> None:
     }
     if person.role in STAFF:
         wanted.records.append((f"o:{person.school}", "person", person.id, fields))
+        if not active:
+            want_nothing_else(session, wanted, person)
         return
     own = f"p:{person.id}"
     classes = [row.class_id for row in rows if not row.pending] if active else []
@@ -130,6 +132,14 @@ def want_person(session: Session, wanted: Wanted, person: Person) -> None:
     wanted.members[own] = teachers | {person.id: "owner"}
     wanted.whole.add(own)
     wanted.records.append((own, "person", person.id, fields))
+
+
+def want_nothing_else(session: Session, wanted: Wanted, person: Person) -> None:
+    """Staff who left keep what is their own, to read; groups and circles end as their classes do."""
+    query = select(Member.space).where(Member.school == person.school, Member.person == person.id)
+    for space in session.scalars(query):
+        if space.startswith(("g:", "r:")):
+            wanted.members.setdefault(space, {})[person.id] = None
 
 
 def want_class(session: Session, wanted: Wanted, found: SchoolClass) -> None:

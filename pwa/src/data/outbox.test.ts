@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { OutboxRow } from "./databases";
 import { save, markSent, type Edit, type Seen } from "./outbox";
-import { Device, idOf } from "./testing";
-import type { Core } from "./core";
+import { applyPage } from "./sync/apply";
+import { Device, body, idOf, page } from "./testing";
+import { baseState, type Core } from "./core";
 import { Writer } from "./writer";
 
 const RECORD = idOf("bridge");
@@ -101,6 +102,19 @@ describe("the outbox", () => {
 });
 
 describe("a save", () => {
+  it("of a form that was filled before the first pull of its record knows what it showed", async () => {
+    const core = await new Device().open();
+    const pulled = body("bridge", SPACE, 1, { words: "one" });
+    const created = pulled.rev[1];
+    // Since then something else of it was changed on this device, and pulled.
+    const newest: [number, string] = [2, idOf("where")];
+    const changes = [{ ...pulled, rev: newest, meta: { ...pulled.meta, where: newest } }];
+    const asked = await core.cache.read(["state"], baseState);
+    await applyPage(core.cache, asked, page({ spaces: { [SPACE]: [2, "a", 0] }, changes }), undefined);
+    await new Writer(core).text(RECORD, "words", "one two", [0, created]);
+    expect((await all(core))[0]?.base).toEqual([1, created]);
+  });
+
   it("that finds no room is a typed problem, and changes nothing", async () => {
     const device = new Device();
     const core = await device.open();

@@ -28,6 +28,12 @@ interface Plan {
   upload?: Upload;
 }
 
+/** What a form saw of a record before its first pull has a number by now, if something of it is still there. */
+function numbered(seen: Rev, base: WireRecord | undefined): Rev {
+  if (seen[0] !== 0 || base === undefined) return seen;
+  return [base.rev, ...Object.values(base.meta)].find(([, id]) => id === seen[1]) ?? seen;
+}
+
 export class Writer {
   readonly undo = new UndoStack();
   /** The newest mutation of this tab, by record. */
@@ -69,7 +75,7 @@ export class Writer {
     const looked = found.get(step.record);
     const space = step.op === "create" ? this.birthplace(step.value, found) : looked?.record?.space;
     if (space === undefined) throw new LocalProblem("not_found", "This is not on this device any more.");
-    const base = seen ?? looked?.base?.rev;
+    const base = seen === undefined ? looked?.base?.rev : numbered(seen, looked?.base);
     const follows = seen === undefined ? undefined : this.lastOwn.get(step.record);
     // A record that was never pulled shows version 0.
     return { ...step, space, base: base === undefined || base[0] === 0 ? null : base, follows };

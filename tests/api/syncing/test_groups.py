@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pathfolio import db, ids
+from pathfolio.people import operations
 from pathfolio.syncing import groups, write
 from tests.api.support_sync import Device
 from tests.api.world import World
@@ -96,3 +97,16 @@ def test_the_last_owner_deletes_as_anywhere(group: str, ana: Device, ben: Device
     found = ana.get(work)
     assert found is not None
     assert found["deleted"]["by"] == ana.person
+
+
+def test_a_teacher_who_left_the_school_reads_the_groups_no_more(
+    world: World, group: str, ana: Device, tia: Device
+) -> None:
+    work = ana.create(title="Our film", audience=f"group:{group}")
+    tia.pull()
+    assert tia.get(work) is not None
+    with world.app.app_context():
+        operations.change_person(world.id("school"), tia.person, {"active": False}, by=None)
+    tia.pull()
+    assert f"g:{group}" in tia.pages[-1]["forget"]
+    assert f"g:{group}" not in tia.cursors
