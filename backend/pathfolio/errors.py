@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from pathfolio.db import DatabaseBusyError
+from pathfolio.trouble import Trouble, trouble
 
 log = structlog.get_logger()
 
@@ -119,6 +120,16 @@ class TooMany(Problem):
         super().__init__(detail, slug=slug, headers={"Retry-After": str(max(1, seconds))})
 
 
+class Unable(Problem):
+    """Disk or database are in trouble; ask again after a while. 503 too, which every version of the app knows."""
+
+    status = 503
+    title = "The school's computer is in trouble"
+
+    def __init__(self, what: Trouble) -> None:
+        super().__init__(what.sentence, slug=what.value, headers={"Retry-After": str(what.seconds)})
+
+
 class Busy(Problem):
     """The server is busy for a moment; ask again after `seconds`."""
 
@@ -220,6 +231,10 @@ def set_up(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:
+        what = trouble(error)
+        if what is not None:
+            log.error("trouble", what=what.value, kind=type(error).__name__, at=where(error))
+            return answer(Unable(what))
         # The message of an unforeseen error may quote what somebody wrote: log where, not what.
         log.error("unforeseen", kind=type(error).__name__, at=where(error))
         if app.testing and app.config.get("PROPAGATE_EXCEPTIONS"):

@@ -56,6 +56,14 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
     flush_folder(folder.parent)
 
 
+def flush_tree(folder: Path) -> None:
+    """Makes all names below a folder durable; the files themselves were flushed."""
+    for each in folder.rglob("*"):
+        if each.is_dir():
+            flush_folder(each)
+    flush_folder(folder)
+
+
 def flush_folder(folder: Path) -> None:
     """Makes the names inside the folder durable: a file that was flushed is found again only by its name."""
     descriptor = os.open(folder, os.O_RDONLY)

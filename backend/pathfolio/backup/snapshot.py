@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, func, inspect, make_url, select, table, text
 
 from pathfolio.backup.manifest import BackupError
+from pathfolio_media.files import flush_folder
 
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 PROGRAM_MISSING = "{} is missing. Install PostgreSQL's client programs of the server's version."
@@ -93,13 +94,18 @@ def _take_sqlite(engine: Engine, path: Path) -> dict[str, int]:
                 "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
             )
         ]
-        return {
+        rows = {
             name: target.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names
         }
+    except sqlite3.Error as problem:
+        raise BackupError(
+            f"The database could not be copied to {path.parent}: {problem}."
+        ) from None
     finally:
         source.close()
         target.close()
-        _flush(path)
+    _flush(path)
+    return rows
 
 
 def _take_postgres(engine: Engine, path: Path) -> dict[str, int]:
@@ -125,6 +131,7 @@ def _put_sqlite(engine: Engine, path: Path) -> None:
     shutil.copyfile(path, partial)
     _flush(partial)
     partial.rename(database)
+    flush_folder(database.parent)
 
 
 def _dsn(engine: Engine) -> str:

@@ -24,19 +24,31 @@ def settings() -> Settings:
 
 def made(chosen: Settings) -> Flask:
     """The application; ends the command with a sentence when it cannot start."""
-    from sqlalchemy.exc import OperationalError
-
     from pathfolio.app import create_app
     from pathfolio.db import NotDurableError
 
     try:
-        return create_app(chosen)
+        with advice():
+            return create_app(chosen)
     except (BadSetting, NotDurableError) as problem:
         raise click.ClickException(str(problem)) from None
-    except OperationalError as problem:
-        raise click.ClickException(
-            f"The database did not answer ({problem.orig}). Check PATHFOLIO_DATABASE_URL and that it runs."
-        ) from None
+
+
+@contextmanager
+def advice() -> Iterator[None]:
+    """Turns trouble with disk or database into one sentence that says what to do."""
+    from sqlalchemy.exc import DBAPIError
+
+    from pathfolio.trouble import trouble
+
+    try:
+        yield
+    except (DBAPIError, OSError) as problem:
+        what = trouble(problem)
+        if what is None:
+            raise
+        said = problem.orig if isinstance(problem, DBAPIError) else problem
+        raise click.ClickException(f"{what.advice} ({said}).") from None
 
 
 @contextmanager
@@ -50,9 +62,10 @@ def application(chosen: Settings | None = None, *, prepared: bool = True) -> Ite
     app = made(chosen or settings())
     with app.app_context():
         try:
-            if prepared:
-                demand_tables()
-            yield app
+            with advice():
+                if prepared:
+                    demand_tables()
+                yield app
         finally:
             db.engine.dispose()
 

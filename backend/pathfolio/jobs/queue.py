@@ -115,6 +115,13 @@ def retry_later(session: Session, job: Job, trouble: str) -> None:
     _held(session, job, state=WAITING, due=clock.now() + pause, trouble=trouble[:200])
 
 
+def wait(session: Session, job: Job, trouble: str, seconds: int) -> None:
+    """The disk or the database must be well again first: that is no attempt. Raises LostLeaseError."""
+    due = clock.now() + timedelta(seconds=seconds)
+    attempts = job.attempts - 1
+    _held(session, job, state=WAITING, due=due, trouble=trouble[:200], attempts=attempts)
+
+
 def give_up(session: Session, job: Job, trouble: str) -> None:
     """Raises LostLeaseError."""
     _held(session, job, state=FAILED, trouble=trouble[:200])

@@ -17,6 +17,7 @@ from pathfolio.errors import where
 from pathfolio.jobs import queue
 from pathfolio.jobs.handlers import HANDLERS, Job, nothing
 from pathfolio.jobs.queue import LEASE, LostLeaseError
+from pathfolio.trouble import trouble
 
 # Modules that register handlers. They may have `start()`, which enqueues what runs by the calendar, and `stop()`.
 MODULES: tuple[str, ...] = (
@@ -33,15 +34,24 @@ log = structlog.get_logger()
 def run(app: Flask, stop: threading.Event) -> None:
     """Works until `stop` is set; then ends the job in hand first."""
     with app.app_context():
-        call_modules("start")
-        pause = SHORTEST
+        pause, started = SHORTEST, False
         try:
             while not stop.is_set():
-                if run_one():
-                    pause = SHORTEST
-                    continue
-                # Nobody tells a process about another one's commit on SQLite: look again, ever more rarely.
-                stop.wait(_until_due(pause))
+                try:
+                    if not started:
+                        call_modules("start")
+                        started = True
+                    if run_one():
+                        pause = SHORTEST
+                        continue
+                    # Nobody tells a process about another one's commit on SQLite: look again, ever more rarely.
+                    stop.wait(_until_due(pause))
+                except Exception as error:
+                    what = trouble(error)
+                    if what is None:
+                        raise
+                    log.warning("worker_waits", what=what.value, at=where(error))
+                    stop.wait(LONGEST)
                 pause = min(LONGEST, pause * 2)
         finally:
             call_modules("stop")
@@ -94,20 +104,24 @@ def _work(job: Job) -> None:
     except LostLeaseError:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever it is, the next job must run
-        trouble = f"{type(error).__name__} at {where(error)[-1]}"
+        said = f"{type(error).__name__} at {where(error)[-1]}"
         log.warning("job_failed", **about(job), reason=type(error).__name__, at=where(error))
-        if job.attempts >= handler.attempts:
-            _give_up(job, trouble)
+        what = trouble(error)
+        if what is not None:
+            seconds = what.seconds
+            run_write(lambda session: queue.wait(session, job, said, seconds))
+        elif job.attempts >= handler.attempts:
+            _give_up(job, said)
         else:
-            run_write(lambda session: queue.retry_later(session, job, trouble))
+            run_write(lambda session: queue.retry_later(session, job, said))
 
 
-def _give_up(job: Job, trouble: str) -> None:
+def _give_up(job: Job, said: str) -> None:
     handler = HANDLERS[job.kind]
     apply = handler.give_up(job) if handler.give_up else nothing
 
     def end(session: Session) -> None:
-        queue.give_up(session, job, trouble)
+        queue.give_up(session, job, said)
         apply(session)
 
     run_write(end)
@@ -132,6 +146,9 @@ def _renewing(job: Job) -> Iterator[None]:
                     run_write(lambda session: queue.renew(session, job))
                 except LostLeaseError:
                     return
+                except Exception as error:  # the work itself will meet the same trouble, and wait
+                    if trouble(error) is None:
+                        raise
 
     thread = threading.Thread(target=renew, name=f"lease {job.id}", daemon=True)
     thread.start()

@@ -20,6 +20,7 @@ from typing import Any
 
 from flask import current_app
 
+from pathfolio.log import log
 from pathfolio_media.files import flush_folder
 
 NAME = "highwater.json"
@@ -45,11 +46,9 @@ class HighWater:
         with self._lock:
             self._waiting.setdefault(school, {}).update(marks)
             if time.monotonic() - self._written >= SECONDS:
-                self._write()
-            elif self._timer is None:
-                self._timer = threading.Timer(SECONDS, self.flush)
-                self._timer.daemon = True
-                self._timer.start()
+                self._try()
+            else:
+                self._later()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -61,7 +60,21 @@ class HighWater:
     def flush(self) -> None:
         """Write what waits, now."""
         with self._lock:
+            self._try()
+
+    def _later(self) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(SECONDS, self.flush)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _try(self) -> None:
+        """What is noted here is committed already: a disk in trouble must not turn it into a failure."""
+        try:
             self._write()
+        except OSError as problem:
+            log.error("highwater_not_written", reason=problem.strerror)
+            self._later()
 
     def read(self) -> Marks:
         """School -> space -> (seq, chain). A file that cannot be read counts as empty."""
@@ -80,6 +93,9 @@ class HighWater:
             if school is None:
                 self._waiting = {}
                 self.path.unlink(missing_ok=True)
+                flush_folder(
+                    self.path.parent
+                )  # back after a power cut, it would begin another epoch
                 return
             self._waiting.pop(school, None)
             with self._written_by_one():
@@ -98,7 +114,7 @@ class HighWater:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        waiting, self._waiting = self._waiting, {}
+        waiting = self._waiting
         if not waiting:
             return
         self._written = time.monotonic()
@@ -111,6 +127,7 @@ class HighWater:
                     kept[space] = max(known, mark)
                 merged[school] = dict(list(kept.items())[-MOST_SPACES:])
             durable_write(self.path, json.dumps(merged))
+        self._waiting = {}
 
 
 def durable_write(path: Path, text: str) -> None:

@@ -118,7 +118,7 @@ class Writer:
         except RefusedError as problem:
             told = self._kept(locks, each, problem)
             return found | {"status": "rejected", "code": told.code, "detail": told.sentence}
-        except (NotLockedError, SQLAlchemyError):
+        except (NotLockedError, SQLAlchemyError, OSError):
             raise
         except Exception as error:
             log.exception("mutation_failed", op=each.sent.raw.get("op"))
@@ -131,7 +131,7 @@ class Writer:
             return refused.keep_as_text(locks, self.author, raw, problem)
         try:
             return refused.keep(locks, self.author, raw, problem)
-        except (NotLockedError, SQLAlchemyError):
+        except (NotLockedError, SQLAlchemyError, OSError):
             raise
         except Exception as error:
             log.exception("refused_mutation_not_kept", op=raw.get("op"))
