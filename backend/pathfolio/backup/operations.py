@@ -17,8 +17,10 @@ from pathfolio.backup.manifest import BackupError, Manifest, copy_hashed, hash_f
 from pathfolio.db import db, read, run_write
 from pathfolio.settings import Settings, current
 from pathfolio.syncing import epochs, erase, ledger, rebuild
+from pathfolio.syncing.highwater import durable_write
 from pathfolio.uploads.models import KEPT, OPEN, Upload
 from pathfolio.uploads.storage import store
+from pathfolio_media.files import flush_folder, flush_tree, make_folder
 from pathfolio_media.render import SUFFIX
 from pathfolio_media.store import NoSuchObjectError
 
@@ -46,6 +48,26 @@ def take(folder: Path, say: Say) -> Manifest:
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
+    try:
+        manifest, missing = _fill(partial)
+        flush_tree(partial)
+        partial.rename(folder)
+    except BaseException:
+        # Half a backup is worth nothing, and may be what fills the disk.
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    flush_folder(folder.parent)
+    rows = manifest.rows.get("record", 0)
+    say(f"Backed up {rows} records and {len(manifest.files)} files to {folder}.")
+    if missing:
+        say(
+            f"{missing} stored files that the database names are not there: run `pathfolio verify`."
+        )
+    return manifest
+
+
+def _fill(partial: Path) -> tuple[Manifest, int]:
+    """Copies everything; the manifest, and how many originals are missing."""
     originals = stored_originals()
     path, rows = snapshot.take(db.engine, partial)
     originals |= stored_originals()
@@ -62,13 +84,7 @@ def take(folder: Path, say: Say) -> Manifest:
             manifest.files[f"data/{name}"] = copy_hashed(pieces_of(source), partial / "data" / name)
     missing = copy_media(originals, partial, manifest)
     manifest.write(partial)
-    partial.rename(folder)
-    say(f"Backed up {rows.get('record', 0)} records and {len(manifest.files)} files to {folder}.")
-    if missing:
-        say(
-            f"{missing} stored files that the database names are not there: run `pathfolio verify`."
-        )
-    return manifest
+    return manifest, missing
 
 
 def stored_originals() -> dict[str, Original]:
@@ -135,11 +151,12 @@ def put_files(chosen: Settings, folder: Path, newer_ledger: Path | None = None) 
     for name in KEPT_FILES:
         if f"data/{name}" in manifest.files:
             target = data / name
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(target.parent, 0o700)
             copy_hashed(pieces_of(folder / "data" / name), target)
             target.chmod(0o600)
+            flush_folder(target.parent)
     if newer_ledger is not None:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(data, 0o700)
         join_ledgers(data / LEDGER, newer_ledger)
 
 
@@ -149,7 +166,7 @@ def join_ledgers(kept: Path, newer: Path) -> None:
         *(kept.read_text("ascii").splitlines() if kept.exists() else []),
         *newer.read_text("ascii").splitlines(),
     ]
-    kept.write_text("".join(f"{line}\n" for line in dict.fromkeys(lines)), "ascii")
+    durable_write(kept, "".join(f"{line}\n" for line in dict.fromkeys(lines)))
 
 
 def put(folder: Path, say: Say) -> None:
