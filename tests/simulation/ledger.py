@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,8 @@ class Saved:
     mutation: Json
     person: str
     device: str
+    at: int
+    """When, in true milliseconds since 1970."""
     replaced: bool = False
 
 
@@ -49,7 +51,8 @@ class Word:
 
 
 class Ledger:
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
         self.saved: dict[str, Saved] = {}
         self.words: dict[str, Word] = {}
         self.erased: set[str] = set()
@@ -66,7 +69,7 @@ class Ledger:
 
     def save(self, device: str, person: str, mutation: Json) -> None:
         """A device holds a mutation that it did not hold before."""
-        self.saved[mutation["id"]] = Saved(mutation, person, device)
+        self.saved[mutation["id"]] = Saved(mutation, person, device, self._now())
         for word in words_in(mutation["value"]):
             known = self.words.setdefault(word, Word(person, mutation["record"]))
             known.carriers.add(mutation["id"])

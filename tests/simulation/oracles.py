@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pathfolio_sync import canonical
+from tests.simulation import judge
 from tests.simulation.ledger import WORD, BrokenPromiseError, words_in
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ def final(simulation: Simulation) -> None:
     no_word_lost(simulation)
     no_conflict_with_oneself(simulation)
     erased_words_are_nowhere(simulation)
+    judge.dated_rightly(simulation)
+    judge.thrown_away_knowingly(simulation)
     problems = simulation.school.problems()
     if problems:
         raise BrokenPromiseError(1, f"the server's own check: {problems}")

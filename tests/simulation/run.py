@@ -67,7 +67,7 @@ class Simulation:
     trace: Trace = field(default_factory=Trace)
 
     def __post_init__(self) -> None:
-        self.ledger = Ledger()
+        self.ledger = Ledger(lambda: self.agenda.now)
         self.roster = Roster(self.school.people, self.school.rooms, self.school.id)
         sight = Sight(self.roster, self.ledger, self.school.rows)
         self.stage = Stage(self.agenda, self.trace, self.node, sight)

@@ -20,6 +20,10 @@ class Stage:
     def __init__(self, agenda: Agenda, trace: Trace, devices: Devices, sight: Sight) -> None:
         self.agenda, self.trace, self.devices, self.sight = agenda, trace, devices, sight
         self._taken: dict[tuple[str, str, int], str] = {}
+        self.pushed: set[str] = set()
+        """Mutations that a push brought since the last offer, whose edit time the server could correct."""
+        self.torn: set[str] = set()
+        """Devices that got a page without one of its rows."""
 
     def note(self, what: str, *told: object) -> None:
         self.trace.note(self.agenda.now, what, *told)
@@ -37,25 +41,35 @@ class Stage:
         path = request["path"]
         if answer.status >= 500:
             raise BrokenPromiseError(6, f"{path} answered {answer.status}: {answer.text[:300]}")
+        self._heed_offer(path)
         if path in CALLS and answer.status == 200:
-            self._accepted(path, request["json"], answer.json)
+            self._accepted(device, path, request["json"], answer.json)
         self.sight.check(device.person, request, answer)
+        lost = request["json"].get("mismatch") if path == "/api/sync/pull" else None
+        if lost and device.name not in self.torn:
+            raise BrokenPromiseError(2, f"{device.name} holds other records than it was sent: {lost}")
 
     def committed(self, request: Json, school: School) -> None:
         """The server died over a request: what it had committed by then was accepted all the same."""
+        self._heed_offer(request["path"])
         if request["path"] not in CALLS:
             return
         known = {row["id"] for row in school.rows("SELECT id FROM history")}
         sent = request["json"]["mutations"]
         self.sight.arrived(sent, {each["id"]: "ok" for each in sent if each["id"] in known})
 
-    def _accepted(self, path: str, sent: Json, told: Json) -> None:
+    def _heed_offer(self, path: str) -> None:
+        if path == "/api/sync/offer":
+            self.pushed.clear()
+
+    def _accepted(self, device: Device, path: str, sent: Json, told: Json) -> None:
         if path == "/api/sync/offer":
             statuses = dict.fromkeys(told["taken"], "ok")
         else:
             statuses = {each["id"]: each["status"] for each in told["results"]}
             for each in told["results"]:
                 self._once(told["epoch"], sent["client"], each)
+            self.pushed |= statuses.keys()
         self.sight.arrived(sent["mutations"], statuses)
 
     def _once(self, epoch: str, client: str, result: Json) -> None:
