@@ -78,7 +78,7 @@ def _of_sqlite(error: DBAPIError) -> Trouble | None:
 def _of_postgres(error: DBAPIError) -> Trouble | None:
     if not hasattr(error.orig, "sqlstate"):
         return None
-    state = error.orig.sqlstate
+    state: str | None = getattr(error.orig, "sqlstate", None)
     if state in _STATES_FULL:
         return Trouble.FULL
     if state in _STATES_FAILING:

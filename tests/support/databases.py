@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from tests.support.postgres import Server
+from tests.support.postgres import Server, other_user
 
 Prepare = Callable[[str], None]
 """Brings the empty database at a URL into the state that tests start from, and closes its connections."""
@@ -53,6 +53,7 @@ class PostgresDatabases:
         self.server = server
         self.numbers = count(1)
         self.prepared: dict[Prepare, str] = {}
+        self.spaces: set[str] = set()
 
     def fresh(self, prepare: Prepare | None = None) -> str:
         name = f"test_{next(self.numbers)}"
@@ -65,8 +66,27 @@ class PostgresDatabases:
             self.prepared[prepare] = name
         return self.prepared[prepare]
 
+    def in_table_space(self, url: str, folder: Path) -> str:
+        """Moves a database into a folder, such as a disk of its own; its URL. Table space and database go together."""
+        name = self.name_of(url)
+        if user := other_user():
+            shutil.chown(folder, user)
+        with self.server.connect() as connection:
+            connection.execute(f"CREATE TABLESPACE space_of_{name} LOCATION '{folder}'")
+            connection.execute(f'ALTER DATABASE "{name}" SET TABLESPACE space_of_{name}')
+        self.spaces.add(name)
+        return url
+
+    def name_of(self, url: str) -> str:
+        return url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
+
     def drop(self, url: str) -> None:
-        self.server.drop(url.rsplit("/", 1)[1].split("?", maxsplit=1)[0])
+        name = self.name_of(url)
+        self.server.drop(name)
+        if name in self.spaces:
+            self.spaces.remove(name)
+            with self.server.connect() as connection:
+                connection.execute(f"DROP TABLESPACE space_of_{name}")
 
 
 Databases = SqliteDatabases | PostgresDatabases

@@ -1,7 +1,8 @@
 """What a disk may hold after the power failed: from a record of writes and flushes, every state that is possible.
 
-The model is the harshest that SQLite's documentation allows (https://sqlite.org/atomiccommit.html, part 2.0): of what was written to a file and not flushed, each 512-byte sector may be there, be lost, or hold rubbish, in any order;
-a file may have grown by zeros instead of its data. Flushed is there.
+The model is the harshest that SQLite's documentation allows (https://sqlite.org/atomiccommit.html, part 2.0): of
+what was written to a file and not flushed, each 512-byte sector may be there, be lost, or hold rubbish, in any order; a
+file may have grown by zeros instead of its data. Flushed is there.
 """
 
 from __future__ import annotations

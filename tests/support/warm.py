@@ -19,6 +19,9 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from tests.support.running import Running
 
+BEFORE = "TESTS_BEFORE"
+"""Names a module whose `install()` a program calls before it begins, to meet with faults."""
+
 _context: ForkServerContext | None = None
 
 
@@ -41,6 +44,8 @@ def _run(words: list[str], environment: dict[str, str], files: tuple[str, str, s
     ):
         if path:
             os.dup2(os.open(path, flags), descriptor)
+    if before := environment.get(BEFORE):
+        import_module(before).install()
     sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))
     # granian asks for the way of starting processes that a program of its own would have.
     multiprocessing.set_start_method("fork", force=True)
