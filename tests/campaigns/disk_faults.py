@@ -17,7 +17,7 @@ from tests.campaigns.frame import Failure, Outcome, Size
 from tests.campaigns.places import KINDS, SETTINGS, databases, folder
 from tests.durability.endings import everything_is_as_it_was_left, finish
 from tests.durability.remote import Remote
-from tests.durability.writers import Photographer, Promises, Pulse, Writer, stored_mutations
+from tests.durability.writers import Photographer, Promises, Pulse, Sender, Writer, stored_mutations
 from tests.support import faulty, warm
 from tests.support.databases import Databases, PostgresDatabases
 from tests.support.small_disk import small_disk
@@ -46,25 +46,30 @@ class School:
     kind: str
     number: int
     url: str
+    place: Path
     data: Path
     bases: Databases
     disk: Callable[[], None] | None = None
     room: Callable[[], None] | None = None
     pulse: Pulse = field(default_factory=Pulse)
     kept: Promises = field(default_factory=Promises)
+    senders: list[Sender] = field(default_factory=list)
 
     @property
     def control(self) -> Path:
-        return self.data.with_name("fault")
+        return self.place / "fault"
+
+    @property
+    def log(self) -> Path:
+        return self.control.with_name("log")
 
     def start(self) -> None:
         settings = SETTINGS | {
             "PATHFOLIO_PART_BYTES": "20000",
-            "PATHFOLIO_LOG_LEVEL": "CRITICAL",
             warm.BEFORE: "tests.support.faulty",
             faulty.CONTROL: str(self.control),
         }
-        self.server = WarmRunning(self.url, self.data, settings=settings)
+        self.server = WarmRunning(self.url, self.data, settings=settings, output=str(self.log))
         self.server.start()
         random = Random(self.number)
         self.people = {name: Remote(self.server.port).sign_in(name) for name in DEVICES}
@@ -78,14 +83,15 @@ class School:
             for name in DEVICES
         ]
         self.photographer = Photographer(self.people["noor"], random.getrandbits(32), self.kept)
-        for each in (*self.writers, self.photographer):
+        self.senders = [*self.writers, self.photographer]
+        for each in self.senders:
             each.start()
 
     def refusals(self) -> int:
         return sum(len(remote.refusals) for remote in self.people.values())
 
     def stop(self) -> None:
-        for each in (*self.writers, self.photographer):
+        for each in self.senders:
             each.enough.set()
         for name in list(self.server.programs):
             self.server.kill(name)
@@ -149,7 +155,9 @@ def run(size: Size) -> Outcome:
             try:
                 _one(outcome, kind, name, number, bases[kind], place / str(number))
             except Exception as problem:  # noqa: BLE001 - whatever broke is what we came for
-                said, detail = str(problem) or type(problem).__name__, traceback.format_exc()
+                said = str(problem) or type(problem).__name__
+                log = place / str(number) / "log"
+                detail = traceback.format_exc() + (log.read_text()[-1500:] if log.exists() else "")
                 outcome.failures.append(Failure(f"{number}: {kind}, {name}", said, again, detail))
     return outcome
 
@@ -223,7 +231,7 @@ def _school(
     kind: str, name: str, number: int, bases: Databases, place: Path
 ) -> Iterator[School]:
     with ExitStack() as stack:
-        school = School(kind, number, bases.fresh(prepare), place / "data", bases)
+        school = School(kind, number, bases.fresh(prepare), place, place / "data", bases)
         stack.callback(lambda: bases.drop(school.url))
         if "full" in name:
             _small(stack, school, table_space=name == "table space full")

@@ -22,6 +22,7 @@ from tests.support.running import Running
 BEFORE = "TESTS_BEFORE"
 """Names a module whose `install()` a program calls before it begins, to meet with faults."""
 
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT
 _context: ForkServerContext | None = None
 
 
@@ -40,10 +41,10 @@ def _run(words: list[str], environment: dict[str, str], files: tuple[str, str, s
     os.environ.clear()
     os.environ.update(environment)
     for descriptor, (path, flags) in enumerate(
-        zip(files, (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY), strict=True)
+        zip(files, (os.O_RDONLY, _APPEND, _APPEND), strict=True)
     ):
         if path:
-            os.dup2(os.open(path, flags), descriptor)
+            os.dup2(os.open(path, flags, 0o600), descriptor)
     if before := environment.get(BEFORE):
         import_module(before).install()
     sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))
@@ -88,10 +89,12 @@ class Forked:
 
 @dataclass
 class WarmRunning(Running):
-    """`Running` whose programs start in a moment."""
+    """`Running` whose programs start in a moment. `output`: the file to which they say what they have to say."""
+
+    output: str = ""
 
     def _launch(self, *words: str) -> Forked:
-        return Forked(words, self.environment(), (os.devnull, "", ""))
+        return Forked(words, self.environment(), (os.devnull, self.output, self.output))
 
     def _word(self, *words: str, says: str) -> subprocess.CompletedProcess[str]:
         with (
