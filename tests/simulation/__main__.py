@@ -1,20 +1,19 @@
-"""`make simulate`, `make soak`: run seeds, print seeds per second and how often each fault fired.
+"""`make simulate`: run seeds, print seeds per second and how often each fault fired.
 
-    python -m tests.simulation [SEEDS=200] [FROM=1] | [SEED=7] | [--soak [HOURS=8]]
+    python -m tests.simulation [SEEDS=200] [FROM=1] | [SEED=7]
 
-Each may also be an environment variable. Exit status 1 where a promise was broken.
+Each may also be an environment variable. Where a promise is broken, what led to it is made short and kept under
+regressions/; then the exit status is 1.
 """
 
 from __future__ import annotations
 
 import os
-import random
 import sys
-from itertools import count
 
-from tests.simulation.many import one, run
-
-HOUR = 3600.0
+from tests.simulation.many import Tally, one_shortened, run
+from tests.simulation.run import Result
+from tests.simulation.shrink import keep
 
 
 def wanted(name: str, usual: str, arguments: list[str]) -> str:
@@ -25,20 +24,36 @@ def wanted(name: str, usual: str, arguments: list[str]) -> str:
     return os.environ.get(name, usual)
 
 
+def told(tally: Tally, result: Result) -> None:
+    if result.broken is not None:
+        print(result.report(), kept(result), sep="\n", flush=True)
+    if tally.done % 50 == 0:
+        print(tally.line(), flush=True)
+
+
+def kept(result: Result) -> str:
+    """Keeps a short plan, as a test from now on."""
+    assert result.plan is not None
+    path = keep(result.plan, f"promise {result.promise} broke with seed {result.seed}")
+    return (
+        f"{len(result.plan.steps)} steps and {len(result.plan.hits or ())} hits are left in {path}"
+    )
+
+
 def main(arguments: list[str]) -> int:
     seed = wanted("SEED", "", arguments)
     if seed:
-        result = one(seed)
-        print(result.report() if result.broken else f"seed {seed} is fine: {result.hash}")
-        return int(result.broken is not None)
-    if "--soak" in arguments:
-        hours = float(wanted("HOURS", "inf", arguments))
-        first = random.SystemRandom().randrange(10**9)
-        print(f"seeds from {first} on")
-        return int(run(map(str, count(first)), hours * HOUR) > 0)
+        result = one_shortened(seed)
+        if result.broken is None:
+            print(f"seed {seed} is fine: {result.hash}")
+            return 0
+        print(result.report(), kept(result), sep="\n")
+        return 1
     first = int(wanted("FROM", "1", arguments))
     seeds = range(first, first + int(wanted("SEEDS", "200", arguments)))
-    return int(run(map(str, seeds), float("inf")) > 0)
+    tally = run(map(str, seeds), float("inf"), told)
+    print("\n".join([tally.line(), *tally.faults()]))
+    return int(bool(tally.broken))
 
 
 if __name__ == "__main__":

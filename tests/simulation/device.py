@@ -28,12 +28,16 @@ class Device:
     over: bool = False
     """Its account was deleted, and it was wiped."""
     looked_at_until: int = 0
+    tabs: list[int] = field(default_factory=lambda: [0])
+    """Numbers of those that are open and awake."""
+    born: int = 0
+    """Goes up with each end of the app."""
     saved: set[str] = field(default_factory=set)
     """Ids of the mutations that its disk must hold."""
     revs: dict[str, int] = field(default_factory=dict)
     epoch: str | None = None
     whole: bool = False
-    _known: dict[str, dict[str, Json]] = field(default_factory=dict)
+    _known: dict[tuple[str, int], dict[str, Json]] = field(default_factory=dict)
     editor: Json | None = None
     """A form that was filled earlier: record, field, the text then and its rev."""
 
@@ -45,26 +49,29 @@ class Device:
                 cookie.key, cookie.value, domain=cookie.domain, path=cookie.path, secure=True
             )
         saved = set(self.saved)
-        return replace(self, name=name, browser=browser, running=False, saved=saved, _known={})
+        return replace(
+            self, name=name, browser=browser, running=False, saved=saved, _known={}, tabs=[0]
+        )
 
-    def dump(self) -> Json:
-        """What the running app holds and shows; and checks that nothing of it went back."""
-        return self._look(self.devices.call("dump", self.name))
+    def dump(self, tab: int | None = None) -> Json:
+        """What the running app holds and a tab of it shows; and checks that nothing of it went back."""
+        number = self.tabs[0] if tab is None else tab
+        return self._look(self.devices.call("dump", self.name, tab=number), number)
 
     def peek(self) -> Json:
         """What lies on the disk."""
         return self._look(self.devices.call("peek", self.name, person=self.identity))
 
-    def _look(self, told: Json) -> Json:
+    def _look(self, told: Json, tab: int = 0) -> Json:
         """From what changed to what there is. Its records are never changed in place."""
         found = dict(told)
-        for name in LISTS.intersection(told):
-            rows, changes = self._known.setdefault(name, {}), told[name]
-            for key in changes["out"]:
-                del rows[key]
-            rows.update(changes["put"])
         for name in LISTS:
-            found[name] = list(self._known.get(name, {}).values())
+            rows = self._known.setdefault((name, tab if name == "shown" else 0), {})
+            if name in told:
+                for key in told[name]["out"]:
+                    del rows[key]
+                rows.update(told[name]["put"])
+            found[name] = list(rows.values())
         self.keep(found)
         return found
 
@@ -124,9 +131,9 @@ class Device:
     def crash(self, lost: int) -> None:
         self.devices.call("crash", self.name, lost=lost)
 
-    def do(self, what: str, *args: object) -> DeviceError | None:
+    def do(self, what: str, *args: object, tab: int = 0) -> DeviceError | None:
         """A write of a screen. Gives the problem that the person is shown."""
-        pending = self.devices.ask(what, self.name, *args)
+        pending = self.devices.ask(what, self.name, *args, tab=tab)
         if not self.devices.done(pending):
             return None  # killed meanwhile, or waiting for the network
         try:

@@ -55,6 +55,8 @@ class Ledger:
         self._now = now
         self.saved: dict[str, Saved] = {}
         self.words: dict[str, Word] = {}
+        self.alone: set[str] = set()
+        """Mutations whose device lost its storage: no ring of it can offer them."""
         self.erased: set[str] = set()
         """People whose words must be nowhere."""
         self.late = False

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.agenda import Event
+from tests.simulation import strangers
+from tests.simulation.agenda import MINUTE, Event
 from tests.simulation.plan import SERVER, WAY, Hit, Plan
 from tests.simulation.school import Answer, PowerCut, School
 
@@ -17,7 +18,7 @@ Json = dict[str, Any]
 TIME_LIMIT = 30_000
 STATEMENTS = 40
 DOWN = 4_000
-LATE = 25_000
+LATE, MUCH_LATER = 25_000, 4 * MINUTE
 
 
 class Fate:
@@ -29,7 +30,9 @@ class Fate:
         self._draws = {name: chance.random() for name in (*WAY, *SERVER)}
         self.there, self.back, self.again = (chance.randint(20, 250) for _ in range(3))
         self.late, self.later = (chance.randint(500, LATE) for _ in range(2))
+        self.much_later = chance.randint(LATE, MUCH_LATER)
         self.delayed = chance.choice(("there", "back", "both"))
+        self.chance = random.Random(f"{plan.seed} {device} {number} is told")
         self.statements = chance.randint(1, STATEMENTS)
         self.down = chance.randint(100, DOWN)
 
@@ -72,15 +75,23 @@ class Network:
         elif self._hit(fate, "lose request"):
             pass
         elif self._hit(fate, "stranger answers"):
-            self._fail(device, number, "captive", fate)
+            self._hears(device, number, strangers.answer(fate.chance), fate)
+        elif self._hit(fate, "another school answers"):
+            self._hears(device, number, strangers.other_school(fate.chance, request["path"]), fate)
         else:
-            there, back = fate.there, fate.back
-            if self._hit(fate, "delay"):
-                there += fate.late if fate.delayed != "back" else 0
-                back += fate.later if fate.delayed != "there" else 0
-            agenda.after(there, lambda: self._arrive(device, request, fate, back))
-            if self._hit(fate, "duplicate"):
-                agenda.after(there + fate.again, lambda: self._again(device, request, fate))
+            self._carry(device, request, fate)
+
+    def _carry(self, device: Device, request: Json, fate: Fate) -> None:
+        agenda, there, back = self.stage.agenda, fate.there, fate.back
+        if self._hit(fate, "delay"):
+            there += fate.late if fate.delayed != "back" else 0
+            back += fate.later if fate.delayed != "there" else 0
+        agenda.after(there, lambda: self._arrive(device, request, fate, back))
+        if self._hit(fate, "duplicate"):
+            agenda.after(there + fate.again, lambda: self._again(device, request, fate))
+        if self._hit(fate, "old request comes late"):
+            # Out of order: by then the device has sent other things.
+            agenda.after(fate.much_later, lambda: self._again(device, request, fate))
 
     def _again(self, device: Device, request: Json, fate: Fate) -> None:
         self._served(device, request, fate)
@@ -93,7 +104,10 @@ class Network:
             self.stage.answer(device, number, told)
 
     def _fail(self, device: Device, number: int, reason: str, fate: Fate) -> None:
-        self.stage.agenda.after(fate.back, lambda: self._tell(device, number, {"fail": reason}))
+        self._hears(device, number, {"fail": reason}, fate)
+
+    def _hears(self, device: Device, number: int, told: Json, fate: Fate) -> None:
+        self.stage.agenda.after(fate.back, lambda: self._tell(device, number, told))
 
     def _arrive(self, device: Device, request: Json, fate: Fate, back: int) -> None:
         answer = self._served(device, request, fate)
@@ -103,8 +117,7 @@ class Network:
         elif self._hit(fate, "lose answer"):
             pass
         elif self._hit(fate, "cut answer"):
-            told = answer.told | {"cut": True}
-            self.stage.agenda.after(back, lambda: self._tell(device, number, told))
+            self._hears(device, number, strangers.cut(fate.chance, answer.told), fate)
         else:
             told = answer.told
             self.stage.agenda.after(back, lambda: self._tell(device, number, told))

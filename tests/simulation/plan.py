@@ -6,7 +6,7 @@ A plan can be written as JSON and replayed without some of its parts; that is ho
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 from tests.simulation.agenda import HOUR, MINUTE
@@ -18,7 +18,9 @@ WAY = {
     "lose answer": 0.12,
     "cut answer": 0.08,
     "stranger answers": 0.06,
+    "another school answers": 0.03,
     "duplicate": 0.2,
+    "old request comes late": 0.1,
     "delay": 0.3,
 }
 # At the server: a share of all requests too.
@@ -35,6 +37,9 @@ DEVICES = {
     "tia": ("tia's laptop",),
     "tom": ("tom's laptop",),
 }
+# What a plan grows by, and the faults in it.
+MORE = 3 * MINUTE
+LIGHT = ("flight mode", "kill", "kill at an await")
 LENGTHS = (3 * MINUTE, 12 * MINUTE, HOUR)
 
 Json = dict[str, Any]
@@ -65,13 +70,25 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """`rates`: how often requests are hit; `hits`: those that are, in a plan that is replayed."""
+    """`rates`: how often requests are hit; `hits`: those that are, in a plan that is replayed.
+
+    `may_grow`: it goes on until it is as large as a seed has to be.
+    """
 
     seed: str
     length: int
     steps: tuple[Step, ...]
     rates: dict[str, float] = field(default_factory=dict)
     hits: frozenset[Hit] | None = None
+    may_grow: bool = False
+
+    def grown(self) -> Plan:
+        """More of the same at its end."""
+        chance = random.Random(f"more {self.seed} {len(self.steps)}")
+        later = self.length + MORE
+        faults = [Step(chance.randint(self.length, later), name, len(self.steps)) for name in LIGHT]
+        acts = _acts(chance, self.length, MORE, 4, first=len(self.steps))
+        return replace(self, length=later, steps=self.steps + tuple(sorted([*acts, *faults])))
 
     def hit(self, which: Hit, draw: float) -> bool:
         """Whether a request is hit by a fault; `draw` is its random number, at least 0 and below 1."""
@@ -100,7 +117,7 @@ def plan_of(seed: str, only: tuple[str, ...] | None = None) -> Plan:
     chance = random.Random(f"plan {seed}")
     length = chance.choice(LENGTHS)
     share = chance.uniform(0.25, 0.6)
-    steps = _acts(chance, length)
+    steps = _acts(chance, 0, length, chance.randint(*SITTINGS))
     rates: dict[str, float] = {}
     for name in FAULTS:
         # Of its own, so that a fault more does not change what a seed does with the others.
@@ -113,16 +130,18 @@ def plan_of(seed: str, only: tuple[str, ...] | None = None) -> Plan:
             steps += _steps(chance, name, length, full=full)
         else:
             rates[name] = (WAY | SERVER)[name] * (1 if full else chance.uniform(0.2, 1))
-    return Plan(seed, length, tuple(sorted(steps)), rates)
+    return Plan(seed, length, tuple(sorted(steps)), rates, may_grow=only is None)
 
 
-def _acts(chance: random.Random, length: int) -> list[Step]:
+def _acts(
+    chance: random.Random, begin: int, length: int, sittings: int, first: int = 0
+) -> list[Step]:
     """People come now and then and do a few things in a row: a tenth of a second, or some, from each to the next."""
     steps: list[Step] = []
-    for sitting in range(chance.randint(*SITTINGS)):
-        at = chance.randint(0, length)
+    for sitting in range(first, first + sittings):
+        at = begin + chance.randint(0, length)
         for number in range(chance.randint(1, IN_A_ROW)):
-            steps.append(Step(min(at, length), ACT, sitting * IN_A_ROW + number))
+            steps.append(Step(min(at, begin + length), ACT, sitting * IN_A_ROW + number))
             at += chance.choice((100, 1_000, 7_000))
     return steps
 

@@ -155,6 +155,12 @@ class Simulation:
     def died(self, device: Device) -> None:
         """The app of a device ended; nobody hears of what it was told to do."""
         device.running, device.editor, device.looked_at_until = False, None, 0
+        device.tabs = [0]
+        device.born += 1
+        self.forget_waiting(device)
+
+    def forget_waiting(self, device: Device) -> None:
+        """Nobody hears any more of what this device was told to do."""
         self._waiting = [each for each in self._waiting if each[0] is not device]
 
     # Devices
@@ -212,7 +218,7 @@ class Simulation:
             self.nobody_left(device)
             return
         self.stage.note("signs in again", device.name)
-        pending = self.node.ask("sign in again", device.name, device.person)
+        pending = self.node.ask("sign in again", device.name, device.person, tab=device.tabs[0])
         self.when_done(device, pending, lambda _: None)
         self.follow()
 
@@ -222,13 +228,14 @@ class Simulation:
 
     # People
 
-    def attend(self, device: Device) -> None:
-        """The screen is looked at for a while; hidden, the app syncs only what it must."""
+    def attend(self, device: Device) -> bool:
+        """The screen is looked at for a while; hidden, the app syncs only what it must. False: it died over it."""
         now = self.agenda.now
         if now >= device.looked_at_until:
             self.look(device, "visible")
         device.looked_at_until = now + LOOKS_FOR
         self.agenda.after(LOOKS_FOR, lambda: self.leave(device))
+        return device.running
 
     def leave(self, device: Device) -> None:
         if self.agenda.now >= device.looked_at_until:
@@ -240,12 +247,10 @@ class Simulation:
             self.follow()
 
     def act(self, device: Device, chance: random.Random) -> None:
-        if not device.running:
+        if not device.running or not self.attend(device):
             return
-        self.attend(device)
-        if not device.running:
-            return  # killed over it
-        before = device.dump()
+        tab = chance.choice(device.tabs)
+        before = device.dump(tab)
         self.asked_to_sign_in(device, before)
         action = Screen(device, before, chance).choose()
         if action is None:
@@ -254,15 +259,20 @@ class Simulation:
             device.editor = None
         self.trace.acted[action.do] += 1
         self.stage.note("does", device.name, action.do, list(action.args))
+        self.carry_out(device, action, before, tab)
+
+    def carry_out(self, device: Device, action: Action, before: Json, tab: int) -> None:
+        """And look at what came of it: in the tab itself, and on the disk where the app died over it."""
         typed = words_in(list(action.args)) - self.ledger.words.keys()
-        problem = device.do(action.do, *action.args)
+        problem = device.do(action.do, *action.args, tab=tab)
         self.follow()
-        after = device.dump() if device.running else device.peek()
+        running = device.running
+        after = device.dump(tab) if running else device.peek()
         if problem is not None:
             self.stage.note("is told", device.name, str(problem))
-        elif device.running:
+        elif running:
             oracles.readable(device, after, typed)
-        self._note_dropped(action, before, after, running=device.running)
+        self._note_dropped(action, before, after, running=running)
 
     def _note_dropped(self, action: Action, before: Json, after: Json, *, running: bool) -> None:
         if action.dropped is not None:
@@ -283,8 +293,10 @@ class Simulation:
         self.stage.note("heals")
         self.healed = self.network.healed = True
         self.school.spare()
+        acts.speak(*acts.SHIPPED)
         for device in self.devices.values():
             self.node.call("crash after", device.name)
+            self.node.call("room", device.name)
             device.online = True
             self.node.call("looks", device.name, event="visible")
             self.follow()

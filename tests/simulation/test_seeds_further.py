@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulation import seeds
 from tests.simulation.many import Tally
-from tests.simulation.plan import FAULTS
-from tests.simulation.run import simulate
 from tests.simulation.school import School
 
-SEEDS, CHUNK = 100, 5
+FIRST = 101
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(101, SEEDS + 101, CHUNK))
+@pytest.mark.parametrize("first", range(FIRST, FIRST + seeds.SEEDS, seeds.CHUNK))
 def test_every_promise_holds(first: int, school: School, tally: Tally) -> None:
-    for seed in range(first, first + CHUNK):
-        result = simulate(seed, school)
-        tally.add(result)
-        assert result.broken is None, result.report()
+    seeds.check(first, school, tally)
 
 
 def test_every_fault_has_fired(tally: Tally) -> None:
-    if tally.done < SEEDS:
+    if tally.done < seeds.SEEDS:
         pytest.skip("only some of the seeds were run")
-    print("\n".join([tally.line(), *tally.faults()]))
-    assert [name for name in FAULTS if not tally.fired[name]] == []
+    seeds.check_together(tally)

@@ -14,19 +14,23 @@ interface Waiting {
   start(): void;
 }
 
+/** Runs something in a tab; of a frozen tab later. */
+export type Enter = (run: () => void) => void;
+const AT_ONCE: Enter = (run) => run();
+
 /** Web Locks: one holder per name, the others in line; `steal` makes the holder's promise reject. */
 export class BrowserLocks {
   private readonly held = new Map<string, { fail(error: Error): void; alive(): boolean }>();
   private readonly lines = new Map<string, Waiting[]>();
 
   /** The locks as one tab sees them. */
-  forTab(alive: () => boolean): Locks {
+  forTab(alive: () => boolean, enter = AT_ONCE): Locks {
     return {
-      hold: (name, work, steal = false) => this.hold(name, work, steal, alive),
+      hold: (name, work, steal = false) => this.hold(name, work, steal, alive, enter),
       // Nobody updates the app here, so nothing ever waits for these.
       shared: (_name, work) => work(),
       ifFree: (name, work) =>
-        this.held.has(name) ? Promise.resolve(undefined) : this.hold(name, work, false, alive),
+        this.held.has(name) ? Promise.resolve(undefined) : this.hold(name, work, false, alive, enter),
     };
   }
 
@@ -35,6 +39,7 @@ export class BrowserLocks {
     work: () => Promise<T>,
     steal: boolean,
     alive: () => boolean,
+    enter: Enter,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const start = (): void => {
@@ -42,16 +47,19 @@ export class BrowserLocks {
           this.next(name);
           return;
         }
-        const holder = { fail: reject, alive };
+        const holder = { fail: (error: Error) => enter(() => reject(error)), alive };
         this.held.set(name, holder);
         const over = (): void => {
           if (this.held.get(name) !== holder) return;
           this.held.delete(name);
           this.next(name);
         };
-        void work().then(
-          (value) => (over(), resolve(value)),
-          (error: unknown) => (over(), reject(error as Error)),
+        enter(
+          () =>
+            void work().then(
+              (value) => (over(), resolve(value)),
+              (error: unknown) => (over(), reject(error as Error)),
+            ),
         );
       };
       const holder = this.held.get(name);
@@ -82,14 +90,14 @@ export class BrowserLocks {
 type Heard = (message: unknown) => void;
 
 export class BrowserChannels {
-  private readonly open = new Map<string, Set<{ heard: Set<Heard>; alive(): boolean }>>();
+  private readonly open = new Map<string, Set<{ heard: Set<Heard>; alive(): boolean; enter: Enter }>>();
 
-  forTab(alive: () => boolean): Broadcast {
-    return { open: (name) => this.channel(name, alive) };
+  forTab(alive: () => boolean, enter = AT_ONCE): Broadcast {
+    return { open: (name) => this.channel(name, alive, enter) };
   }
 
-  private channel(name: string, alive: () => boolean): Channel {
-    const own = { heard: new Set<Heard>(), alive };
+  private channel(name: string, alive: () => boolean, enter: Enter): Channel {
+    const own = { heard: new Set<Heard>(), alive, enter };
     const all = this.open.get(name) ?? new Set();
     this.open.set(name, all.add(own));
     return {
@@ -98,7 +106,10 @@ export class BrowserChannels {
         for (const other of all) {
           if (other === own) continue;
           queueMicrotask(() => {
-            if (other.alive()) for (const heard of [...other.heard]) heard(copy);
+            if (!other.alive()) return;
+            other.enter(() => {
+              for (const heard of [...other.heard]) heard(copy);
+            });
           });
         }
       },

@@ -1,6 +1,7 @@
 // What Python may ask of devices.
 
 import type { LocalPerson } from "../../../pwa/src/data/local";
+import { LocalProblem } from "../../../pwa/src/data/problems";
 import type { AttachMeta, Kind, Query } from "../../../pwa/src/data/shapes";
 import { Device, type Tab } from "./device";
 import type { World } from "./world";
@@ -59,6 +60,22 @@ async function list(local: LocalPerson, kind: Kind, query: Query): Promise<unkno
   });
 }
 
+/** Like the screens: says what the engine says is wrong, and what came of a command. */
+async function heard(device: Device, tab: Tab, command: Command): Promise<unknown> {
+  const known = tab.local;
+  try {
+    return await inTab(device, tab, command);
+  } catch (error) {
+    if (error instanceof LocalProblem && error.slug === "quota") device.told.full += 1;
+    throw error;
+  } finally {
+    if (tab.local !== known)
+      tab.local?.status.subscribe(({ problem }) => {
+        if (problem?.slug === "quota") device.told.full += 1;
+      });
+  }
+}
+
 async function inTab(device: Device, tab: Tab, command: Command): Promise<unknown> {
   const args = (command["args"] ?? []) as unknown[];
   switch (command.do) {
@@ -90,12 +107,13 @@ async function inTab(device: Device, tab: Tab, command: Command): Promise<unknow
   }
 }
 
-/** The disk is full after so many commits; or has room again. Gives how often it had none since. */
-function room({ disk }: Device, commits = Infinity): number {
-  const { refused } = disk;
-  disk.room = commits;
-  disk.refused = 0;
-  return refused;
+/** The disk is full after so many commits; or has room again. Gives how often it had none, and who was told so. */
+function room(device: Device, commits = Infinity): object {
+  const found = { refused: device.disk.refused, told: device.told.full };
+  device.disk.room = commits;
+  device.disk.refused = device.told.full = 0;
+  for (const media of device.files.values()) media.room = commits === Infinity ? Infinity : 0;
+  return found;
 }
 
 async function advance(world: World, to: number, settled: () => Promise<void>): Promise<void> {
@@ -136,12 +154,14 @@ export async function run(
       );
     case "close":
       return deviceOf(devices, command).close(command.tab ?? 0);
+    case "freeze":
+      return deviceOf(devices, command).freeze(command.tab ?? 0, command["asleep"] === true);
     case "passed":
       return deviceOf(devices, command).passed;
     case "room":
       return room(deviceOf(devices, command), command["commits"] as number | undefined);
     default:
-      return inTab(
+      return heard(
         deviceOf(devices, command),
         deviceOf(devices, command).tab(command.tab ?? 0),
         command,

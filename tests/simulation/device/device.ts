@@ -22,6 +22,8 @@ interface Life {
 
 export interface Tab {
   alive: boolean;
+  /** Of a frozen tab, what happens to it when it is looked at again. */
+  frozen: (() => void)[] | undefined;
   looks: Looks;
   session: Session;
   accounts: LocalAccounts;
@@ -89,16 +91,22 @@ export class Device {
     const random = seeded(`${this.seed}/${this.name}/${this.lives}/${this.tabs++}`);
     const session = this.disk.session();
     const looks = new Looks(this.cookie);
-    const tab = { alive: true, looks, session, local: undefined } as Omit<Tab, "accounts"> as Tab;
+    const begun: Omit<Tab, "accounts"> = { alive: true, frozen: undefined, looks, session, local: undefined };
+    const tab = begun as Tab;
     const alive = (): boolean => life.alive && tab.alive;
+    const enter = (run: () => void): void => {
+      if (!alive()) return;
+      if (tab.frozen === undefined) run();
+      else tab.frozen.push(() => enter(run));
+    };
     const ports: Ports = {
-      clock: this.world.clock(() => this.skew, alive),
+      clock: this.world.clock(() => this.skew, enter),
       random,
       databases: session,
-      transport: this.world.transport(this.name, alive),
+      transport: this.world.transport(this.name, enter),
       media: (person) => Promise.resolve(this.media(person)),
-      locks: life.locks.forTab(alive),
-      broadcast: life.channels.forTab(alive),
+      locks: life.locks.forTab(alive, enter),
+      broadcast: life.channels.forTab(alive, enter),
       around: looks.forTab(alive),
       crypto: cipher(random),
       addresses: {
@@ -120,6 +128,15 @@ export class Device {
     tab.session.end();
     this.life.tabs.delete(number);
     this.life.locks.release();
+  }
+
+  /** The browser puts a tab to sleep, with all that it holds; or wakes it. */
+  freeze(number: number, asleep: boolean): void {
+    const tab = this.life.tabs.get(number);
+    if (tab === undefined) return;
+    const missed = tab.frozen ?? [];
+    tab.frozen = asleep ? missed : undefined;
+    if (!asleep) for (const run of missed) run();
   }
 
   /** The app is killed or the power goes; `lost` relaxed commits had not reached the disk. */

@@ -32,6 +32,8 @@ interface Shown {
 }
 
 export class Told {
+  /** How often a person was told that there is no room. */
+  full = 0;
   private readonly known = new Map<string, Known>();
   /** By tab. */
   private readonly shown = new Map<number, Map<string, Shown>>();

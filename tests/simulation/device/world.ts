@@ -3,6 +3,7 @@
 import { understood, type Came } from "../../../pwa/src/data/ports/fetch";
 import type { Answer, Clock, Request, Transport } from "../../../pwa/src/data/ports/ports";
 import { TransportProblem, type OfflineReason } from "../../../pwa/src/data/problems";
+import type { Enter } from "./browser";
 
 interface Timer {
   at: number;
@@ -36,16 +37,14 @@ export class World {
 
   constructor(readonly say: (line: object) => void) {}
 
-  /** A device's clock: the world's, as wrong as `skew` says. `alive` ends with the device's life. */
-  clock(skew: () => number, alive: () => boolean): Clock {
+  /** A tab's clock: the world's, as wrong as `skew` says. Nothing enters a tab that is dead. */
+  clock(skew: () => number, enter: Enter): Clock {
     return {
       now: () => this.now + skew(),
       after: (ms, run) => {
         const timer = { at: this.now + Math.max(0, Math.round(ms)), order: this.order++, run };
         this.put(timer);
-        timer.run = () => {
-          if (alive()) run();
-        };
+        timer.run = () => enter(run);
         return () => {
           const index = this.timers.indexOf(timer);
           if (index !== -1) this.timers.splice(index, 1);
@@ -78,17 +77,16 @@ export class World {
     return true;
   }
 
-  transport(device: string, alive: () => boolean): Transport {
+  transport(device: string, enter: Enter): Transport {
     return {
       send: (request: Request) =>
         new Promise((resolve, reject) => {
-          if (!alive()) return;
           const id = ++this.requests;
           const guard =
             <T>(then: (value: T) => void) =>
             (value: T): void => {
-              // What a dead device asked is answered to nobody.
-              if (alive()) then(value);
+              // What a dead tab asked is answered to nobody.
+              enter(() => then(value));
             };
           this.pending.set(id, { request, resolve: guard(resolve), reject: guard(reject) });
           const { method, path, json, headers, bytes, want = "json" } = request;

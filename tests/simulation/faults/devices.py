@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulation import oracles
 from tests.simulation.agenda import HOUR, MINUTE
-from tests.simulation.devices import Pending
+from tests.simulation.devices import DeviceError, Pending
 from tests.simulation.faults.fault import Fault, later, some
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from tests.simulation.run import Simulation
 
 DAY = 24 * HOUR
-REQUESTS = 60
+AWAITS = 250
 
 
 def skew(chance: random.Random) -> int:
     """How wrong a clock is, in milliseconds: seconds, hours, or years."""
-    size = chance.choice((5_000, HOUR, DAY, 400 * DAY))
+    size = chance.choice((5_000, HOUR, DAY, 400 * DAY, 7_000 * DAY))
     return chance.randint(-size, size)
 
 
@@ -53,16 +53,16 @@ def kill(simulation: Simulation, chance: random.Random) -> None:
 
 
 def kill_inside(simulation: Simulation, chance: random.Random) -> None:
-    """The app ends in the middle of its work with the disk."""
+    """The app ends in the middle of its work: around a request to its disk or the network, or as it takes a lock."""
     device = some(simulation, chance)
     if device is not None:
-        requests = chance.randint(1, REQUESTS)
+        requests = chance.randint(1, AWAITS)
         simulation.node.call("crash after", device.name, requests=requests)
 
 
 def found_dead(simulation: Simulation, chance: random.Random, device: Device) -> None:
-    """The app was killed between two requests to its disk."""
-    simulation.stage.fault("kill between requests to the disk", device.name)
+    """The app was killed at one of its awaits."""
+    simulation.stage.fault("kill at an await", device.name)
     simulation.died(device)
     device.peek()
     later(simulation, chance, MINUTE, lambda: start(simulation, device))
@@ -95,7 +95,13 @@ def start(
     pending = simulation.node.ask("start", device.name)
 
     def started(done: Pending) -> None:
-        device.running = simulation.node.must(done) is not None
+        try:
+            device.running = simulation.node.must(done) is not None
+        except DeviceError as problem:
+            if problem.slug != "quota":
+                raise
+            simulation.agenda.after(MINUTE, lambda: start(simulation, device, own=own))
+            return
         if not device.running:
             simulation.sign_in(device)
             return
@@ -109,18 +115,6 @@ def start(
 
     simulation.when_done(device, pending, started)
     simulation.follow()
-
-
-def evict(simulation: Simulation, chance: random.Random) -> None:
-    """The browser drops the cache, not the outbox."""
-    device = some(simulation, chance)
-    if device is None:
-        return
-    simulation.stage.fault("evict the cache", device.name)
-    simulation.died(device)
-    simulation.node.call("evict", device.name, suffix="-cache")
-    device.may_go_back()
-    later(simulation, chance, MINUTE, lambda: start(simulation, device))
 
 
 def clone(simulation: Simulation, chance: random.Random) -> None:
@@ -142,9 +136,12 @@ def sign_out(simulation: Simulation, chance: random.Random) -> None:
     if device is None:
         return
     simulation.stage.fault("sign out", device.name)
-    device.running = False
+    tab = device.tabs[0]
+    for other in device.tabs[1:]:
+        simulation.node.call("close", device.name, tab=other)
+    device.running, device.tabs = False, [tab]
     device.may_go_back()
-    pending = simulation.node.ask("sign out", device.name)
+    pending = simulation.node.ask("sign out", device.name, tab=tab)
 
     def over(_: object) -> None:
         device.peek()
@@ -173,9 +170,8 @@ def wrong_clock(simulation: Simulation, chance: random.Random) -> None:
 FAULTS = {
     "flight mode": Fault(flight_mode, 5),
     "kill": Fault(kill, 4),
-    "kill between requests to the disk": Fault(kill_inside, 8),
+    "kill at an await": Fault(kill_inside, 8),
     "power cut": Fault(power_cut, 3),
-    "evict the cache": Fault(evict, 2),
     "copy of a device": Fault(clone, 1),
     "sign out": Fault(sign_out, 2),
     "wrong clock": Fault(wrong_clock, 3, first=True),
