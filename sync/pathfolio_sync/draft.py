@@ -135,7 +135,7 @@ class Draft:
 
     def unflag(self, field: str, rows: Iterable[HistoryRow], key: str | None = None) -> bool:
         """Drop the flags of values that the author goes on from with this change; whether there were any."""
-        if all(flag["field"] != field for flag in self.flags.values()):
+        if not self.flags or all(flag["field"] != field for flag in self.flags.values()):
             return False
         names = {_flag_name(row.id, row.op, field, key) for row in rows}
         lost = [name for name in names if name in self.flags and self.flags[name]["field"] == field]

@@ -24,6 +24,7 @@ MUTATION_BYTES = 400 * 1024
 _KEYS = {
     "id", "n", "space", "op", "record", "field", "value", "base", "after", "pulled", "at",
 }  # fmt: skip
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,12 @@ def _sent(raw: object) -> Sent:
 
 
 def _mutation(raw: dict[str, Any]) -> Mutation:
-    if raw.keys() != _KEYS:
-        odd = ", ".join(sorted(str(key)[:40] for key in raw.keys() ^ _KEYS)[:5])
-        raise invalid(f"A mutation has other keys than the protocol says: {odd}.")
     length = clean_size(raw)
     if length is None:
         raise invalid("This text holds a character that cannot be stored.")
+    if raw.keys() != _KEYS:  # after the above: the sentence is stored, and repeats the keys
+        odd = ", ".join(sorted(str(key)[:40] for key in raw.keys() ^ _KEYS)[:5])
+        raise invalid(f"A mutation has other keys than the protocol says: {odd}.")
     if not ids.is_id(raw["record"]):
         raise invalid("The record must be an id of 26 characters.")
     if not is_space(raw["space"]):
@@ -149,12 +150,12 @@ def _is_rev(base: object) -> bool:
 
 def size(value: object) -> int:
     """Bytes of a JSON value; the same as its canonical form but for numbers, and much quicker."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    return len(_json(value).encode())
 
 
 def clean_size(value: object) -> int | None:
     """Bytes of a JSON value; None where one of its texts holds NUL or a lone surrogate."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _json(value)
     if "\\u0000" in text and not all_clean(value):  # or a backslash and the letters u0000
         return None
     try:
