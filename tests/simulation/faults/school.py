@@ -86,7 +86,9 @@ def empty_trash(simulation: Simulation, chance: random.Random) -> None:
     due = {
         body["id"]: body
         for body in bodies
-        if "deleted" in body and body["deleted"]["by"] == body["by"] and body["deleted"]["at"] < before
+        if "deleted" in body
+        and body["deleted"]["by"] == body["by"]
+        and body["deleted"]["at"] < before
     }
     past = school.rows("SELECT id, record FROM history")
     acts.act(simulation, chance, lambda: acts.clean(school))
@@ -138,7 +140,7 @@ def told_of_deletion(simulation: Simulation, device: Device, found: Json) -> Non
     if device.person not in simulation.roster.erased:
         raise BrokenPromiseError(6, f"{device.name} was told that its account is deleted")
     asked = simulation.node.ask("copyOfUnsent", device.name)
-    if not simulation.node.done(asked):
+    if device.name in simulation.node.crashed or not simulation.node.done(asked):
         return  # killed over it
     copy = json.loads(simulation.node.must(asked))
     kept = {each["id"] for each in copy["changes"]}

@@ -190,9 +190,7 @@ def _back(simulation: Simulation, chance: random.Random, name: str) -> None:
     left = simulation.roster.state.left
     if name in left and name not in simulation.roster.erased:
         simulation.stage.note("is taken back", name)
-        acts.act(
-            simulation, chance, lambda: acts.set_active(simulation.school, name, active=True)
-        )
+        acts.act(simulation, chance, lambda: acts.set_active(simulation.school, name, active=True))
         left.discard(name)
         simulation.roster.changed()
 
