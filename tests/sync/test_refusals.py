@@ -58,6 +58,8 @@ def refused(room: Room, change: Mutation, *, code: str = "invalid", by: str = AN
     assert (outcome.status, outcome.code, outcome.changed) == ("rejected", code, False)
     assert outcome.sentence
     assert outcome.sentence.endswith((".", "?"))
+    assert outcome.sentence[0] in "“ACTW"
+    assert not outcome.sentence.isupper()
     assert room.state == before
 
 
