@@ -114,7 +114,7 @@ class School:
         assert isinstance(self.bases, PostgresDatabases)
         with self.bases.server.connect() as connection:
             query = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
-            name = self.url.rsplit("/", 1)[1].split("?")[0]
+            name = self.bases.name_of(self.url)
             pids = [row[0] for row in connection.execute(query, (name,))]
         os.kill(pids[0], signal.SIGKILL)
 

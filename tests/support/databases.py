@@ -78,7 +78,7 @@ class PostgresDatabases:
         return url
 
     def name_of(self, url: str) -> str:
-        return url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
+        return url.split("?", maxsplit=1)[0].rsplit("/", 1)[1]
 
     def drop(self, url: str) -> None:
         name = self.name_of(url)
