@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +16,19 @@ from sqlalchemy.orm import Session
 from pathfolio import clock, db, ids
 from pathfolio.app import create_app
 from pathfolio.demo import pictures
+from pathfolio.health import report
 from pathfolio.settings import Settings
-from pathfolio.syncing import rebuild, verify
-from pathfolio.syncing.models import History, Member, Record, Space, SpaceChain, Tombstone
+from pathfolio.syncing import rebuild
+from pathfolio.syncing.models import (
+    Client,
+    History,
+    Member,
+    Record,
+    Space,
+    SpaceChain,
+    Tombstone,
+)
+from pathfolio.uploads.models import Reference, Upload
 from tests.durability.remote import Remote, attachment
 from tests.support.databases import Databases
 from tests.support.running import Running, stopped
@@ -62,7 +73,7 @@ def inside(worked_in: Running) -> Iterator[Flask]:
 
 def problems(app: Flask, *, media: bool = False) -> str:
     with app.app_context():
-        return "\n".join(verify.problems(media=media))
+        return "\n".join(report.run(media=media).problems)
 
 
 @contextmanager
@@ -89,7 +100,8 @@ def damaged(place: Running, damage: Damage) -> Iterator[None]:
                 session.execute(table.insert(), before)
 
 
-TABLES = [cast("Table", model.__table__) for model in (Space, SpaceChain, Record, History, Member)]
+MODELS = (Space, SpaceChain, Record, History, Member, Client, Reference, Upload)
+TABLES = [cast("Table", model.__table__) for model in MODELS]
 
 
 def rows(connection: Connection, table: Table) -> list[dict[str, Any]]:
@@ -154,6 +166,26 @@ def member_of_nothing(session: Session, row: Record) -> None:
     )
 
 
+def member_by_hand(session: Session, row: Record) -> None:
+    """Somebody whom no class list knows there reads along."""
+    other = session.scalars(
+        select(Member.person).where(Member.role == "student", Member.person != row.by).limit(1)
+    ).one()
+    session.add(
+        Member(school=row.school, person=other, space=row.space, role="teacher", since=clock.now())
+    )
+
+
+def lost_teacher(session: Session, row: Record) -> None:
+    session.execute(delete(Member).where(Member.space == row.space, Member.role == "teacher"))
+
+
+def device(**values: object) -> Damage:
+    return lambda session, row: session.execute(
+        update(Client).where(Client.person == row.by).values(**values)
+    )
+
+
 DAMAGE: dict[str, tuple[Damage, str]] = {
     "words": (spoil_words, "is not canonical JSON"),
     "owner": (change(by="a" * 26), "has a body that contradicts its columns"),
@@ -167,6 +199,19 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
     "history": (forget_history, "has a change that its history does not know"),
     "lost record": (lose_record, "the digest does not fit"),
     "membership": (member_of_nothing, "is a member of the unknown space"),
+    "class list": (member_by_hand, "should not be there"),
+    "lost teacher": (lost_teacher, "should be teacher there"),
+    "device's hash": (device(hash="f" * 32), "its hash is not that of the changes taken from it"),
+    "device's count": (device(last_n=1), "but only 1 counted"),
+    "device of nothing": (device(last_n=0), "only 0 counted"),
+    "reference": (
+        lambda session, row: session.execute(update(Reference).values(live=False)),
+        "shows 1 files, but 0 are written down",
+    ),
+    "state of a file": (
+        lambda session, row: session.execute(update(Upload).values(state="rejected")),
+        "says something else of its files",
+    ),
 }
 
 
@@ -227,6 +272,50 @@ def test_the_commands_say_what_they_found_and_what_they_mended(worked_in: Runnin
     with damaged(worked_in, DAMAGE["digest"][0]):
         said = worked_in.refuses_with_output("verify")
         assert "the digest does not fit" in said
-        assert "1 problems." in said
+        assert "What to do: Run `pathfolio rebuild`" in said
+        assert said.endswith("1 problem.\n")
         assert "1 rows were not as the records say" in worked_in.run("rebuild")
         assert "Everything holds." in worked_in.run("verify")
+
+
+def test_verify_finds_who_was_erased_and_is_back(worked_in: Running, inside: Flask) -> None:
+    ledger = worked_in.data / "erased.jsonl"
+    with tables(worked_in) as session:
+        row = artifact(session)
+        entry = {"school": row.school, "person": row.by, "at": "", "records": [row.record]}
+    ledger.write_text(json.dumps(entry) + "\n")
+    try:
+        said = problems(inside)
+    finally:
+        ledger.unlink()
+    assert "was erased on request and has an account" in said
+    assert "rows of record are there still" in said
+    assert "rows of history are there still" in said
+
+
+def test_verify_finds_that_the_database_was_newer_once(worked_in: Running, inside: Flask) -> None:
+    path = worked_in.data / "highwater.json"
+    kept = path.read_text()
+    marks = json.loads(kept)
+    (school,) = marks
+    marks[school] = {space: [seq + 5, chain] for space, (seq, chain) in marks[school].items()}
+    path.write_text(json.dumps(marks))
+    try:
+        assert "lacks changes that it once had" in problems(inside)
+    finally:
+        path.write_text(kept)
+    assert problems(inside) == ""
+
+
+def test_the_report_is_there_for_programs_too(worked_in: Running) -> None:
+    found = json.loads(worked_in.run("verify", "--json"))
+    assert found["good"]
+    looked = {each["name"]: each["looked"] for each in found["checks"]}
+    assert looked["files"] == looked["shown"] == 1
+    assert min(looked[name] for name in ("order", "digests", "records", "members", "devices")) > 1
+    with damaged(worked_in, DAMAGE["class list"][0]):
+        told = json.loads(worked_in.refuses_with_output("verify", "--json", "--no-media"))
+    wrong = {each["name"]: each for each in told["checks"] if each["problems"]}
+    assert wrong.keys() == {"members"}
+    assert wrong["members"]["advice"]
+    assert next(each for each in told["checks"] if each["name"] == "files")["skipped"]

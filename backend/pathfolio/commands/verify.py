@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
@@ -10,15 +11,18 @@ from pathfolio.commands.common import application
 
 
 @click.command(
-    help="Check sequences, chains, digests, read models and stored files. Status 1 when something is wrong."
+    help="Check every promise that a server can check, while it serves. Status 1 when something is wrong."
 )
 @click.option("--media/--no-media", default=True, help="Also hash every stored file.")
-def command(media: bool) -> None:
-    from pathfolio.syncing import verify
+@click.option("--json", "as_json", is_flag=True, help="The report for programs.")
+def command(media: bool, as_json: bool) -> None:
+    from pathfolio.health import report
 
     with application():
-        problems = verify.problems(media=media)
-    for problem in problems:
-        click.echo(problem)
-    click.echo("Everything holds." if not problems else f"{len(problems)} problems.")
-    sys.exit(1 if problems else 0)
+        found = report.run(media=media)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), indent=1))
+    else:
+        for line in found.lines():
+            click.echo(line)
+    sys.exit(1 if found.problems else 0)

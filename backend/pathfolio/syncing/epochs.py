@@ -72,13 +72,14 @@ def check_at_start() -> bool:
         if not marks:
             return False
         with db.read() as session:
-            behind = any(_behind(session, school, spaces) for school, spaces in marks.items())
+            behind = any(is_behind(session, school, spaces) for school, spaces in marks.items())
         if behind:
             db.run_write(lambda session: begin(session, "behind_high_water"))
     return behind
 
 
-def _behind(session: Session, school: str, marks: dict[str, tuple[int, str]]) -> bool:
+def is_behind(session: Session, school: str, marks: dict[str, tuple[int, str]]) -> bool:
+    """Whether the database lacks what these marks of the high-water file say it once held."""
     for space, (seq, chain) in marks.items():
         head = session.scalar(
             select(Space.head).where(Space.school == school, Space.space == space)

@@ -38,20 +38,26 @@ def problems(*, media: bool = True) -> list[str]:
 
 
 def check_space(session: Session, space: Space) -> Iterator[str]:
+    yield from (sentence for _, sentence in faults(session, space))
+
+
+def faults(session: Session, space: Space) -> Iterator[tuple[str, str]]:
+    """(what was promised, what is wrong) for one space; the promises are named in `health.promises`."""
     name = f"space {space.space}"
     rows = session.execute(
         select(_RECORD).where(_RECORD.c.school == space.school, _RECORD.c.space == space.space)
     ).all()
-    yield from (f"{name}: {sentence}" for sentence in _chain(session, space, rows))
+    yield from (("order", f"{name}: {sentence}") for sentence in _chain(session, space, rows))
     live = [row for row in rows if not row.gone]
     digest = 0
     for row in live:
         digest ^= fingerprint(row.record, row.seq, [row.rev, row.rev_id])
-        yield from (f"{name}: record {row.record} {fault}" for fault in _body(row))
+        yield from (("records", f"{name}: record {row.record} {fault}") for fault in _body(row))
     if (space.live, int(space.digest, 16)) != (len(live), digest):
-        yield f"{name}: the digest does not fit its {len(live)} records"
-    yield from (f"{name}: {sentence}" for sentence in _past(session, space.school, live))
-    yield from (f"{name}: {sentence}" for sentence in _buried(session, space.school, live))
+        yield "digests", f"{name}: the digest does not fit its {len(live)} records"
+    past, buried = (look(session, space.school, live) for look in (_past, _buried))
+    yield from (("history", f"{name}: {sentence}") for sentence in past)
+    yield from (("buried", f"{name}: {sentence}") for sentence in buried)
 
 
 def _chain(session: Session, space: Space, rows: Any) -> Iterator[str]:  # noqa: ANN401
