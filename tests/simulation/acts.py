@@ -16,7 +16,7 @@ from pathfolio.people import operations
 from pathfolio.records import KINDS, Kind, Writer
 from pathfolio.records.declare import scalar
 from pathfolio.records.values import Line
-from pathfolio.syncing import cleaning, envelope, epochs, erase, groups, highwater, write
+from pathfolio.syncing import cleaning, envelope, epochs, erase, groups, highwater, pull, write
 from tests.simulation.agenda import HOUR
 from tests.simulation.school import PowerCut, School
 
@@ -27,6 +27,7 @@ STATEMENTS = 60
 OFTEN = 0.25
 DIES = "die over an act of the school"
 DAY = 24 * HOUR
+ROWS = pull.DEFAULT_ROWS
 DATABASE = ("pathfolio.sqlite", "pathfolio.sqlite-wal", "pathfolio.sqlite-shm")
 
 
@@ -157,9 +158,15 @@ def know_more_kinds() -> None:
     KINDS[POLL.name] = POLL
 
 
+def pages_of(rows: int) -> None:
+    """Pages of a pull hold so many rows from now on."""
+    pull.DEFAULT_ROWS = rows
+
+
 def as_shipped() -> None:
     """The server is what this repository makes of it again."""
     speak(*SHIPPED)
+    pages_of(ROWS)
     KINDS.pop(POLL.name, None)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation import strangers
 from tests.simulation.agenda import MINUTE, Event
+from tests.simulation.faults.pages import LACKS
 from tests.simulation.plan import SERVER, WAY, Hit, Plan
 from tests.simulation.school import Answer, PowerCut, School
 
@@ -50,6 +52,8 @@ class Network:
         self.down_until = 0
         self.hits: set[Hit] = set()
         """Of the requests so far."""
+        self.tearing: dict[str, float] = {}
+        """Devices whose next page loses one of its rows, and which."""
         self._limits: dict[int, Event] = {}
         self._sent: dict[str, int] = {}
 
@@ -119,8 +123,19 @@ class Network:
         elif self._hit(fate, "cut answer"):
             self._hears(device, number, strangers.cut(fate.chance, answer.told), fate)
         else:
-            told = answer.told
+            told = self._torn(device, request, answer)
             self.stage.agenda.after(back, lambda: self._tell(device, number, told))
+
+    def _torn(self, device: Device, request: Json, answer: Answer) -> Json:
+        """The answer as it reaches the device: whole, or a page that lost a row on its way."""
+        page = answer.json if request["path"] == "/api/sync/pull" and answer.data else {}
+        if self.healed or device.name not in self.tearing or not page.get("changes"):
+            return answer.told
+        self.stage.fault(LACKS, device.name)
+        self.stage.torn.add(device.name)
+        changes = page["changes"]
+        del changes[int(self.tearing.pop(device.name) * len(changes))]
+        return answer.told | {"body": json.dumps(page)}
 
     def _served(self, device: Device, request: Json, fate: Fate) -> Answer | None:
         """What the server answers; None where it is down or dies over it."""
