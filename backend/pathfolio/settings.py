@@ -102,7 +102,31 @@ class Settings:
     address_calls: int = option(60000, "Requests of one network address within a minute.")
     body_bytes: int = option(1_048_576, "Largest JSON body in bytes.")
 
-    part_bytes: int = option(1_048_576, "Part size of uploads on the disk store, in bytes.")
+    store: str = option(
+        "disk", "Where new media files are kept: `disk` (the data folder) or `s3` (a bucket)."
+    )
+    s3_bucket: str = option(
+        "", "Name of the bucket. Set it also while files are still moved out of it."
+    )
+    s3_endpoint: str = option(
+        "",
+        "Address of the S3 server, such as `https://s3.example.org`. Empty: Amazon's, by region.",
+    )
+    s3_public: str = option(
+        "", "Address at which devices reach the S3 server, where it is another one."
+    )
+    s3_region: str = option("us-east-1", "Region of the bucket.")
+    s3_path_style: bool = option(
+        True,
+        "Whether the bucket is named in the path (most servers) or in the host name (Amazon's).",
+    )
+    s3_access_key: str = option(
+        "", "Key of the bucket's user. Empty: the keys of the machine, as boto3 finds them."
+    )
+    s3_secret_key: str = option("", "Its secret.")
+    part_bytes: int = option(
+        1_048_576, "Part size of uploads in bytes; in a bucket at least 5,242,880."
+    )
     person_quota: int = option(5_000_000_000, "Bytes of media that one person may keep.")
     upload_days: int = option(30, "Days after which an upload that nobody goes on with is dropped.")
     backup_days: int = option(
@@ -132,8 +156,14 @@ class Settings:
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSetting(f"{PREFIX}LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
         if self.pokes not in {"", "proxy"} and not 0 < (port_of(self.pokes) or 0) < 65536:
-            raise BadSetting(f"{PREFIX}POKES must be empty, `proxy`, or the port of `pathfolio pokes`.")
-        for name in ("origin", "media_origin"):
+            raise BadSetting(
+                f"{PREFIX}POKES must be empty, `proxy`, or the port of `pathfolio pokes`."
+            )
+        if self.store not in {"disk", "s3"}:
+            raise BadSetting(f"{PREFIX}STORE must be disk or s3.")
+        if self.store == "s3" and not self.s3_bucket:
+            raise BadSetting(f"{PREFIX}STORE is s3: name the bucket in {PREFIX}S3_BUCKET.")
+        for name in ("origin", "media_origin", "s3_endpoint", "s3_public"):
             check_origin(name, getattr(self, name))
 
     @classmethod

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from pathfolio.app import create_app
 from pathfolio.settings import Settings
-from pathfolio.uploads.storage import store
+from pathfolio.uploads.storage import disk
 from pathfolio_media.s3 import S3Store
 from pathfolio_media.store import SignedRequest, Store
 from tests.support.parts import missing
@@ -56,7 +56,7 @@ class DiskBench:
     def __init__(self, folder: Path) -> None:
         app = create_app(Settings(data=folder))
         with app.app_context():
-            self.store: Store = store()
+            self.store: Store = disk()
         self._client: FlaskClient = app.test_client()
 
     def send(self, signed: SignedRequest, body: bytes) -> int:

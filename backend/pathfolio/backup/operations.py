@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pathfolio import clock, migrations
 from pathfolio.backup import snapshot
@@ -19,7 +19,7 @@ from pathfolio.settings import Settings, current
 from pathfolio.syncing import epochs, erase, ledger, rebuild
 from pathfolio.syncing.highwater import durable_write
 from pathfolio.uploads.models import KEPT, OPEN, Upload
-from pathfolio.uploads.storage import store
+from pathfolio.uploads.storage import chosen_place, store, stores
 from pathfolio_media.files import flush_folder, flush_tree, make_folder
 from pathfolio_media.render import SUFFIX
 from pathfolio_media.store import NoSuchObjectError
@@ -112,13 +112,14 @@ def copy_media(originals: dict[str, Original], folder: Path, manifest: Manifest)
 
 
 def find(key: str, end: str, original: Original) -> Iterator[bytes] | None:
-    """The bytes, also where the same file of somebody else has taken over since the snapshot."""
+    """The bytes, also where the same file of somebody else has taken over since the snapshot, or it was moved."""
     with read() as session:
         row = session.get(Upload, original.upload)
-        now = row.key if row is not None else key
-    for place in dict.fromkeys((key, now)):
-        with contextlib.suppress(NoSuchObjectError):
-            return store().read(f"{place}{end}")
+    now = row.key if row is not None else key
+    for name in dict.fromkeys((key, now)):
+        for each in stores().values():
+            with contextlib.suppress(NoSuchObjectError):
+                return each.read(f"{name}{end}")
     return None
 
 
@@ -169,6 +170,17 @@ def join_ledgers(kept: Path, newer: Path) -> None:
     durable_write(kept, "".join(f"{line}\n" for line in dict.fromkeys(lines)))
 
 
+def put_media(manifest: Manifest, folder: Path) -> int:
+    """Puts all files where new ones go today, wherever they were before; how many."""
+    place, media = chosen_place(), [name for name in manifest.files if name.startswith("media/")]
+    for name in media:
+        store(place).put(
+            name.removeprefix("media/"), folder / name, mime="application/octet-stream"
+        )
+    run_write(lambda session: session.execute(update(Upload).values(place=place)))
+    return len(media)
+
+
 def put(folder: Path, say: Say) -> None:
     """Fills the empty database and store, brings the tables up to date, erases again, begins a new epoch.
 
@@ -181,16 +193,12 @@ def put(folder: Path, say: Say) -> None:
         raise BackupError(
             f"The database did not take all rows of {', '.join(wrong)}. Empty it and try again."
         )
-    media = [name for name in manifest.files if name.startswith("media/")]
-    for name in media:
-        store().put(name.removeprefix("media/"), folder / name, mime="application/octet-stream")
     migrations.upgrade()
+    media = put_media(manifest, folder)
     rebuild.all_schools()
     erased = erase.reapply()
     run_write(lambda session: epochs.begin(session, "restored"))
-    say(
-        f"Restored {rows.get('record', 0)} records and {len(media)} files; every hash and count fits."
-    )
+    say(f"Restored {rows.get('record', 0)} records and {media} files; every hash and count fits.")
     if erased:
         say(f"Erased {erased} records again, as the ledger says.")
     say("A new epoch began: devices will offer what is newer than this backup.")

@@ -78,7 +78,7 @@ def file_of(upload: Upload, folder: Path) -> dict[str, Any] | None:
         return None
     name = f"{upload.id}.{(upload.found or 'application/bin').rsplit('/', 1)[1].split('+')[0]}"
     try:
-        digest, size = copy_hashed(store().read(key), folder / "files" / name)
+        digest, size = copy_hashed(store(upload.place).read(key), folder / "files" / name)
     except NoSuchObjectError:
         return None
     return {"upload": upload.id, "file": f"files/{name}", "sha256": digest, "size": size}

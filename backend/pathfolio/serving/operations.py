@@ -104,7 +104,9 @@ def _address(
     if size not in row.sizes:
         return Address(upload, size, error="none")
     mime = MIME[SUFFIX[size]]
-    url = store().sign_get(rendition_key(row, size), mime=mime, filename=None, expires=expires)
+    url = store(row.place).sign_get(
+        rendition_key(row, size), mime=mime, filename=None, expires=expires
+    )
     return Address(upload, size, url, mime)
 
 
@@ -115,5 +117,5 @@ def _original(row: Upload, expires: datetime) -> Address:
     key = clean_key(row) if row.original == "clean" else row.key
     # Only pictures whose bytes were recognised are ever shown in place; all else is a download.
     name = None if kind.is_image and row.state != "rejected" else f"{row.id}.{kind.suffix}"
-    url = store().sign_get(key, mime=kind.mime, filename=name, expires=expires)
+    url = store(row.place).sign_get(key, mime=kind.mime, filename=name, expires=expires)
     return Address(row.id, ORIGINAL, url, kind.mime)

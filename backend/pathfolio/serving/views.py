@@ -14,7 +14,7 @@ from pathfolio.openapi import Blueprint
 from pathfolio.serving import operations, schemas
 from pathfolio.serving.ranges import BadRangeError, Span, wanted
 from pathfolio.sessions import current
-from pathfolio.uploads.storage import store
+from pathfolio.uploads.storage import disk
 from pathfolio_media.signing import BadSignatureError, Signer
 from pathfolio_media.store import (
     LostSessionError,
@@ -54,7 +54,7 @@ def take_part(key: str, n: int) -> Response:
     # One more than is read: a server that ends the stream itself must find room after the last byte.
     request.max_content_length = size + 1
     try:
-        store().take_part(key, fields["handle"], Part(n, size), fields["sha256"], _body())
+        disk().take_part(key, fields["handle"], Part(n, size), fields["sha256"], _body())
     except WrongBytesError:
         raise wrong_bytes() from None
     except LostSessionError:
@@ -74,7 +74,7 @@ def take_part(key: str, n: int) -> Response:
 def file(key: str) -> Response:
     """One file, whole or in part."""
     fields = signed("GET", key)
-    size = store().size(key)
+    size = disk().size(key)
     if size is None:
         raise NotFound("This file is no longer here.")
     # Objects never change under their key, but renditions may be made anew.
@@ -137,7 +137,7 @@ def send(response: Response, key: str, span: Span | None, size: int) -> None:
     if request.method == "HEAD":
         return
     try:
-        response.response = store().read(key, start, length)
+        response.response = disk().read(key, start, length)
     except NoSuchObjectError:
         raise Gone("This file is no longer here.") from None
 

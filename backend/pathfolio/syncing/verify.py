@@ -133,16 +133,16 @@ def check_media() -> Iterator[str]:
     with db.read() as session:
         query = select(Upload).where(Upload.state.in_(KEPT)).order_by(Upload.key, Upload.id)
         rows = session.scalars(query).all()
-    for key, uploads in groupby(rows, key=lambda row: row.key):
-        fault = _file(key, next(uploads))
+    for _, uploads in groupby(rows, key=lambda row: row.key):
+        fault = _file(next(uploads))
         if fault is not None:
             yield fault
 
 
-def _file(key: str, upload: Upload) -> str | None:
+def _file(upload: Upload) -> str | None:
     digest = sha256()
     try:
-        for piece in store().read(key):
+        for piece in store(upload.place).read(upload.key):
             digest.update(piece)
     except NoSuchObjectError:
         return f"upload {upload.id}: its file is missing"

@@ -22,7 +22,7 @@ from pathfolio.uploads import states
 from pathfolio.uploads.collect import just_restored
 from pathfolio.uploads.models import VERIFYING, Reference, Upload
 from pathfolio.uploads.operations import queue_check
-from pathfolio.uploads.storage import made_for, store
+from pathfolio.uploads.storage import made_for, stores
 
 ADOPT = "uploads.adopt"
 # Devices come back one by one for weeks after a restore.
@@ -35,8 +35,9 @@ def adopt() -> int:
     """Queues the check of every stored file that a record misses; how many. Needs an app context."""
     count = 0
     for reference, value in _missing():
-        for key in _stored(reference):
-            if run_write(partial(_begin, reference=reference, value=value, key=key)):
+        for place, key in _stored(reference):
+            begin = partial(_begin, reference=reference, value=value, place=place, key=key)
+            if run_write(begin):
                 count += 1
                 break
     return count
@@ -91,14 +92,17 @@ def _values(body: bytes, upload: str) -> Iterator[dict[str, Any]]:
     return (each["v"] for each in entries.values() if each["v"].get("upload") == upload)
 
 
-def _stored(reference: Reference) -> Iterator[str]:
+def _stored(reference: Reference) -> Iterator[tuple[str, str]]:
     wanted = (reference.upload, reference.person)
-    return (
-        each.key for each in store().found(f"{reference.school}/") if made_for(each.key) == wanted
-    )
+    for place, there in stores().items():
+        for each in there.found(f"{reference.school}/"):
+            if made_for(each.key) == wanted:
+                yield place, each.key
 
 
-def _begin(session: Session, reference: Reference, value: dict[str, Any], key: str) -> bool:
+def _begin(
+    session: Session, reference: Reference, value: dict[str, Any], place: str, key: str
+) -> bool:
     name = (reference.school, reference.person, reference.upload)
     if session.get(Upload, name) is not None:
         return False
@@ -110,6 +114,7 @@ def _begin(session: Session, reference: Reference, value: dict[str, Any], key: s
         sha256=value["sha256"],
         size=value["size"],
         mime=value["mime"],
+        place=place,
         key=key,
         part_bytes=max(1, value["size"]),
         created=clock.now(),

@@ -28,7 +28,7 @@ from pathfolio.uploads.models import (
     Upload,
 )
 from pathfolio.uploads.operations import CHECK
-from pathfolio.uploads.storage import clean_key, remove, rendition_key, store
+from pathfolio.uploads.storage import clean_key, remove, rendition_key, store, workroom
 from pathfolio_media.limits import MEGA, Limits
 from pathfolio_media.render import CLEAN, MIME, SUFFIX, VERSION, Report
 from pathfolio_media.sniff import sniff_file
@@ -58,21 +58,25 @@ def check(job: jobs.Job) -> jobs.Apply:
         return nothing
     try:
         if row.handle is not None:
-            store().complete(row.key, row.handle, row.parts)
-        digest = _digest(row.key)
+            store(row.place).complete(row.key, row.handle, row.parts)
+        with store(row.place).local(row.key) as path:
+            return _checked(job, row, path)
     except (LostSessionError, NoSuchObjectError):
         return _moved(job, OPEN)
+
+
+def _checked(job: jobs.Job, row: Upload, path: Path) -> jobs.Apply:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != row.sha256:
-        if (
-            row.handle is not None
-        ):  # what was found in the store, not sent now, is not ours to delete
-            store().delete(row.key)
+        if row.handle is not None:
+            # What was found in the store, not sent now, is not ours to delete.
+            store(row.place).delete(row.key)
         return _moved(job, REJECTED, code=WRONG_BYTES, reason=OTHER_BYTES)
-    with store().local(row.key) as path:
-        kind = sniff_file(path)
-        if not kind.is_image:
-            return _kept(job, kind.mime, Report())
-        report = _render(row, path, kind.mime)
+    kind = sniff_file(path)
+    if not kind.is_image:
+        return _kept(job, kind.mime, Report())
+    report = _render(row, path, kind.mime)
     if report.refused:
         code, reason = report.refused
         return _moved(job, REJECTED, code=code, reason=reason, original=report.original)
@@ -85,7 +89,7 @@ def workshop() -> Workshop:
     if found is None:
         chosen = settings.current()
         limits = Limits(chosen.image_megapixels * MEGA, chosen.jpeg_megapixels * MEGA)
-        found = current_app.extensions[_WORKSHOP] = Workshop(limits, store().root / "tmp")
+        found = current_app.extensions[_WORKSHOP] = Workshop(limits, workroom())
     return found
 
 
@@ -101,9 +105,9 @@ def _render(row: Upload, path: Path, mime: str) -> Report:
         for size in made.report.sizes:
             suffix = SUFFIX[size]
             source = made.folder / f"{size}.{suffix}"
-            store().put(rendition_key(row, size), source, mime=MIME[suffix])
+            store(row.place).put(rendition_key(row, size), source, mime=MIME[suffix])
         if made.report.original == "clean":
-            store().put(clean_key(row), made.folder / CLEAN, mime=mime)
+            store(row.place).put(clean_key(row), made.folder / CLEAN, mime=mime)
         return made.report
 
 
@@ -116,7 +120,7 @@ def _kept(job: jobs.Job, mime: str, report: Report) -> jobs.Apply:
             return
         twin = _twin(session, row)
         if twin is not None:
-            after_commit(session, partial(remove, row.key))
+            after_commit(session, partial(remove, row.place, row.key))
             states.adopt(session, row, twin)
             return
         row.found, row.original, row.pipeline, row.handle = mime, report.original, VERSION, None
@@ -169,10 +173,3 @@ def _row(session: Session, job: jobs.Job) -> Upload | None:
 
 def _name(job: jobs.Job) -> tuple[str, str, str]:
     return job.payload["school"], job.payload["person"], job.payload["upload"]
-
-
-def _digest(key: str) -> str:
-    digest = hashlib.sha256()
-    for piece in store().read(key):
-        digest.update(piece)
-    return digest.hexdigest()

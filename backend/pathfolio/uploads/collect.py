@@ -18,7 +18,7 @@ from pathfolio import clock, jobs, settings
 from pathfolio.db import after_commit, read, run_write
 from pathfolio.syncing.models import Meta
 from pathfolio.uploads.models import OPEN, Reference, Upload
-from pathfolio.uploads.storage import remove, store
+from pathfolio.uploads.storage import remove, store, stores
 from pathfolio_media.store import Found, Unfinished
 
 COLLECT = "uploads.collect"
@@ -45,22 +45,23 @@ def collect(*, dry_run: bool = False) -> Collected:
     for name in _named(_idle()):
         found.idle.append(name[2])
         _drop(name, _idle(), dry_run)
-    for lost in _lost_sessions():
+    for place, lost in _lost_sessions():
         found.sessions.append(lost.key)
         if not dry_run:
-            store().abort(lost.key, lost.handle)
+            store(place).abort(lost.key, lost.handle)
     if not dry_run:
-        store().sweep(clock.now() - YOUNG)
+        for each in stores().values():
+            each.sweep(clock.now() - YOUNG)
     if just_restored():
         return found
     for name in _named(_unshown()):
         found.unshown.append(name[2])
         _drop(name, _unshown(), dry_run)
-    for lone in _ownerless():
+    for place, lone in _ownerless():
         found.objects.append(lone.key)
         found.bytes += lone.size
         if not dry_run:
-            store().delete(lone.key)
+            store(place).delete(lone.key)
     return found
 
 
@@ -113,26 +114,30 @@ def _unshown() -> Select[Upload]:
     )
 
 
-def _lost_sessions() -> Iterator[Unfinished]:
+def _lost_sessions() -> Iterator[tuple[str, Unfinished]]:
     before = clock.now() - YOUNG
     with read() as session:
         known = set(session.scalars(select(Upload.handle).where(Upload.handle.is_not(None))))
-    return (
-        each for each in store().unfinished() if each.handle not in known and each.started < before
-    )
+    for place, there in stores().items():
+        for each in there.unfinished():
+            if each.handle not in known and each.started < before:
+                yield place, each
 
 
-def _ownerless() -> Iterator[Found]:
+def _ownerless() -> Iterator[tuple[str, Found]]:
     before = _oldest_backup()
-    for each in store().found():
-        if each.modified < before and not _is_known(each.key):
-            yield each
+    for place, there in stores().items():
+        for each in there.found():
+            if each.modified < before and not _is_known(place, each.key):
+                yield place, each
 
 
-def _is_known(key: str) -> bool:
+def _is_known(place: str, key: str) -> bool:
+    """What was moved to another store stays in the first as long as a backup may know it there."""
     school, original = key.split("/", maxsplit=1)[0], key.split(".", maxsplit=1)[0]
+    here = (Upload.place == place) | (Upload.touched >= _oldest_backup())
     with read() as session:
-        row = select(Upload.id).where(Upload.school == school, Upload.key == original)
+        row = select(Upload.id).where(Upload.school == school, Upload.key == original, here)
         return session.scalars(row.limit(1)).first() is not None
 
 
@@ -167,12 +172,14 @@ def _drop(name: Name, still: Select[Upload], dry_run: bool) -> None:
 
 
 def _delete(session: Session, row: Upload) -> None:
-    key, handle = row.key, row.handle
+    place, key, handle = row.place, row.key, row.handle
     session.delete(row)
     session.flush()
     if handle is not None:
-        after_commit(session, lambda: store().abort(key, handle))
+        after_commit(session, lambda: store(place).abort(key, handle))
     others = select(Upload.id).where(Upload.school == row.school, Upload.key == key)
     # Locked, so that an upload that is just adopting these bytes is seen here, or sees them go.
     if session.scalars(others.limit(1).with_for_update()).first() is None:
-        after_commit(session, partial(remove, key))
+        # A copy may lie where it was before it was moved.
+        for each in stores():
+            after_commit(session, partial(remove, each, key))

@@ -24,7 +24,8 @@ WRONG_BYTES = "wrong_bytes"
 class Upload(Base):
     """One file of one person. The id is made by the device, so it is theirs only together with the person.
 
-    `key` names the object in the store, shared with other uploads of the same bytes in this school once verified;
+    `place` names the store that holds the file, `key` the object in it, shared with other uploads of the same bytes
+    in this school once verified;
     `handle` the store's unfinished session. `mime` is what the device says, `found` what the bytes say.
     `original`: may be given out `as_is`, only as a `clean` copy, or is `withheld`.
     """
@@ -45,6 +46,7 @@ class Upload(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     mime: Mapped[str] = mapped_column(String(120))
     captured_at: Mapped[datetime | None]
+    place: Mapped[str] = mapped_column(Key(4))
     key: Mapped[str] = mapped_column(Key(120))
     handle: Mapped[str | None] = mapped_column(String(300))
     part_bytes: Mapped[int] = mapped_column(BigInteger)

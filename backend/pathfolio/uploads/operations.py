@@ -18,7 +18,7 @@ from pathfolio.errors import Conflict, Invalid, NotFound, TooLarge
 from pathfolio.people.models import Person
 from pathfolio.uploads import states
 from pathfolio.uploads.models import KEPT, OPEN, VERIFYING, WRONG_BYTES, Upload
-from pathfolio.uploads.storage import new_key, store
+from pathfolio.uploads.storage import chosen_place, new_key, store
 from pathfolio_media.store import LostSessionError, Part, SignedRequest
 
 SIGNED_FOR = timedelta(minutes=15)
@@ -77,7 +77,8 @@ def _row(session: Session, actor: Actor, said: Announced) -> tuple[Upload, str]:
         session.add(row)
     row.sha256, row.size, row.mime, row.kind = said.sha256, said.size, said.mime, said.kind
     row.key, row.handle, row.sizes = new_key(actor.school, actor.person, said.upload), None, {}
-    row.part_bytes = max(settings.current().part_bytes, store().part_floor)
+    row.place = chosen_place()
+    row.part_bytes = max(settings.current().part_bytes, store(row.place).part_floor)
     if twin is not None:
         states.adopt(session, row, twin)
         return detached(session, row), "exists"
@@ -143,7 +144,7 @@ def status(row: Upload) -> Status:
         return Status(row, row.state)
     if row.handle is not None:
         try:
-            return Status(row, OPEN, store().parts(row.key, row.handle))
+            return Status(row, OPEN, store(row.place).parts(row.key, row.handle))
         except LostSessionError:
             pass
     return Status(_begin(row), OPEN)
@@ -151,7 +152,7 @@ def status(row: Upload) -> Status:
 
 def _begin(row: Upload) -> Upload:
     """Opens the store's session outside of any transaction; of two at once, one wins."""
-    lost, handle = row.handle, store().begin(row.key)
+    lost, handle = row.handle, store(row.place).begin(row.key)
 
     def keep(session: Session) -> Upload:
         current = session.get(Upload, (row.school, row.person, row.id), with_for_update=True)
@@ -163,7 +164,7 @@ def _begin(row: Upload) -> Upload:
 
     kept = run_write(keep)
     if kept.handle != handle:
-        store().abort(row.key, handle)
+        store(row.place).abort(row.key, handle)
     return kept
 
 
@@ -196,8 +197,9 @@ def sign(
     row = status(row).upload
     run_write(lambda session: states.touch(session, row))
     until, handle = now() + SIGNED_FOR, row.handle or ""
+    sign_part = store(row.place).sign_part
     return [
-        (p["n"], store().sign_part(row.key, handle, Part(p["n"], p["size"]), p["sha256"], until))
+        (p["n"], sign_part(row.key, handle, Part(p["n"], p["size"]), p["sha256"], until))
         for p in wanted
     ]
 

@@ -29,7 +29,7 @@ def move(
 
 def adopt(session: Session, row: Upload, twin: Upload) -> None:
     """Lets `row` stand for the object of another upload of the same bytes, with all that was made from it."""
-    row.key, row.handle = twin.key, None
+    row.place, row.key, row.handle = twin.place, twin.key, None
     for name in _RESULTS:
         setattr(row, name, getattr(twin, name))
     move(session, row, twin.state, code=twin.code, reason=twin.reason)

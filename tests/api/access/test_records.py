@@ -257,6 +257,7 @@ def stored_picture(world: World) -> str:
                 sha256=hashlib.sha256(b"picture").hexdigest(),
                 size=10,
                 mime="image/jpeg",
+                place="disk",
                 key=f"{world.id('school')}/2026/{upload}",
                 part_bytes=10,
                 created=now,

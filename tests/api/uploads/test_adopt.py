@@ -9,7 +9,7 @@ from pathfolio import db, ids
 from pathfolio.syncing import epochs
 from pathfolio.uploads import adopt
 from pathfolio.uploads.models import Upload
-from pathfolio.uploads.storage import store
+from pathfolio.uploads.storage import disk
 from tests.api.uploads.device import Device, attachment, sha, work
 from tests.api.world import World
 from tests.media import pictures
@@ -58,7 +58,7 @@ def test_a_file_with_other_bytes_is_neither_adopted_nor_deleted(ana: Device) -> 
     work(ana.world)
     assert ana.state(upload)["code"] == "wrong_bytes"
     with ana.world.app.app_context():
-        assert any(f"/{upload}-" in each.key for each in store().found())
+        assert any(f"/{upload}-" in each.key for each in disk().found())
     assert ana.announce(PHOTO, upload)["state"] == "open"
 
 

@@ -13,7 +13,7 @@ from pathfolio import clock, db, ids
 from pathfolio.syncing import epochs
 from pathfolio.uploads import collect
 from pathfolio.uploads.models import Upload
-from pathfolio.uploads.storage import store
+from pathfolio.uploads.storage import disk
 from tests.api.uploads.device import Device, work
 from tests.api.world import World
 from tests.media import pictures
@@ -34,7 +34,7 @@ def later() -> Later:
 
 def objects(device: Device) -> set[str]:
     with device.world.app.app_context():
-        return {each.key.split(".")[0] for each in store().found()}
+        return {each.key.split(".")[0] for each in disk().found()}
 
 
 def collected(device: Device, *, dry_run: bool = False) -> collect.Collected:
@@ -54,7 +54,7 @@ def test_an_upload_that_nobody_goes_on_with_is_dropped_after_30_days(
         assert collected(ana).idle == []
     assert ana.browser.get(f"/api/uploads?ids={upload}").json == {"uploads": []}
     with ana.world.app.app_context():
-        assert list(store().unfinished()) == []
+        assert list(disk().unfinished()) == []
     ana.send(b"begun", upload)
     work(ana.world)
     assert ana.state(upload)["state"] == "verified"

@@ -130,9 +130,9 @@ def test_the_same_bytes_of_two_people_are_kept_once_per_school(world: World) -> 
     for device, upload in zip(devices, uploads, strict=True):
         assert device.fetch(upload, "original").data == data
     with world.app.app_context():
-        from pathfolio.uploads.storage import store  # noqa: PLC0415 -- needs the application
+        from pathfolio.uploads.storage import disk  # noqa: PLC0415 -- needs the application
 
-        originals = [each.key for each in store().found() if "." not in each.key]
+        originals = [each.key for each in disk().found() if "." not in each.key]
     assert len(originals) == 2
     assert len({key.split("/")[0] for key in originals}) == 2
 
@@ -247,10 +247,10 @@ def test_a_session_that_the_store_lost_is_begun_anew(ana: Device) -> None:
     status = ana.announce(b"lost and found")
     (address,) = ana.addresses(status["id"], b"lost and found", status["part_size"], 1)
     with ana.world.app.app_context():
-        from pathfolio.uploads.storage import store  # noqa: PLC0415 -- needs the application
+        from pathfolio.uploads.storage import disk  # noqa: PLC0415 -- needs the application
 
-        for each in store().unfinished():
-            store().abort(each.key, each.handle)
+        for each in disk().unfinished():
+            disk().abort(each.key, each.handle)
     assert ana.put(address, b"lost and found") == 404
     assert ana.send(b"lost and found", status["id"]) == status["id"]
     work(ana.world)

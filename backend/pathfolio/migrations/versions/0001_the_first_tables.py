@@ -41,6 +41,10 @@ def upgrade() -> None:
         sa.Column("hash", Key(32), nullable=False),
         sa.Column("schema", sa.Integer(), nullable=False),
         sa.Column("seen", UtcTime(), nullable=False),
+        sa.Column("app", Key(40), nullable=True),
+        sa.Column("waiting", sa.BigInteger(), nullable=True),
+        sa.Column("files", sa.BigInteger(), nullable=True),
+        sa.Column("session", Id(), nullable=True),
         sa.PrimaryKeyConstraint("school", "client", name=op.f("pk_client")),
     )
     with op.batch_alter_table("client", schema=None) as batch_op:
@@ -282,6 +286,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("mime", sa.String(length=120), nullable=False),
         sa.Column("captured_at", UtcTime(), nullable=True),
+        sa.Column("place", Key(4), nullable=False),
         sa.Column("key", Key(120), nullable=False),
         sa.Column("handle", sa.String(length=300), nullable=True),
         sa.Column("part_bytes", sa.BigInteger(), nullable=False),
@@ -342,10 +347,22 @@ def downgrade() -> None:
     op.drop_table("school_class")
     op.drop_table("school")
     with op.batch_alter_table("record", schema=None) as batch_op:
-        batch_op.drop_index("uq_record_live")
+        batch_op.drop_index(
+            "uq_record_live",
+            sqlite_where=sa.text("gone IS 0"),
+            postgresql_where=sa.text("gone IS false"),
+        )
         batch_op.drop_index("ix_record_feed")
-        batch_op.drop_index("ix_record_deleted_at")
-        batch_op.drop_index("ix_record_about")
+        batch_op.drop_index(
+            "ix_record_deleted_at",
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_record_about",
+            sqlite_where=sa.text("about IS NOT NULL"),
+            postgresql_where=sa.text("about IS NOT NULL"),
+        )
 
     op.drop_table("record")
     with op.batch_alter_table("person", schema=None) as batch_op:
