@@ -7,9 +7,10 @@ import hashlib
 import hmac
 import secrets
 from datetime import timedelta
+from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, Row, Table, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from pathfolio import db, settings, standing
@@ -66,9 +67,25 @@ def find(session: Session, token: str, *, lock: bool = False) -> DeviceSession |
     return session.scalar(query.with_for_update() if lock else query)
 
 
-def alive(row: DeviceSession, token: str) -> bool:
+def alive(row: DeviceSession | Row[Any], token: str) -> bool:
     """Whether `row` still lets `token` in."""
     return standing.admits(row, digest(token), now(), settings.current())
+
+
+# Asked with every request, so made once and without objects.
+_DEVICE, _PERSON = cast("Table", DeviceSession.__table__), cast("Table", Person.__table__)
+_SEEN: BindParameter[str] = bindparam("seen")
+_SIGNED_IN = (
+    select(
+        *(each for each in _DEVICE.c if each.name != "id"),
+        _DEVICE.c.id.label("session"),
+        _PERSON.c.role,
+        _PERSON.c.status,
+        _PERSON.c.left,
+    )
+    .join(_PERSON, (_PERSON.c.school == _DEVICE.c.school) & (_PERSON.c.id == _DEVICE.c.person))
+    .where(or_(_DEVICE.c.token == _SEEN, _DEVICE.c.previous == _SEEN))
+)
 
 
 def authenticate() -> Actor:
@@ -77,32 +94,30 @@ def authenticate() -> Actor:
     if token is None:
         raise SignIn("Please sign in.")
     with db.read() as session:
-        row = find(session, token)
-        person = session.get(Person, (row.school, row.person)) if row else None
-        if row is None or person is None:
-            raise SignIn(AGAIN)
-        if person.status == "deleted":
-            raise AccountDeleted(
-                "This account was deleted. Save a copy of what is still on this device."
-            )
-        if not alive(row, token):
-            raise SignIn(AGAIN)
-        check_leaver(person)
-        stale = is_stale(row, token)
-        actor = Actor(
-            person=person.id,
-            school=person.school,
-            role=person.role,
-            status=person.status,
-            session=row.id,
-            shared=row.shared,
+        found = session.execute(_SIGNED_IN, {"seen": digest(token)})
+        row = cast("Row[Any] | None", found.one_or_none())
+    if row is None:
+        raise SignIn(AGAIN)
+    if row.status == "deleted":
+        raise AccountDeleted(
+            "This account was deleted. Save a copy of what is still on this device."
         )
-    if stale:
+    if not alive(row, token):
+        raise SignIn(AGAIN)
+    check_leaver(row)
+    if is_stale(row, token):
         refresh(token)
-    return actor
+    return Actor(
+        person=row.person,
+        school=row.school,
+        role=row.role,
+        status=row.status,
+        session=row.session,
+        shared=row.shared,
+    )
 
 
-def check_leaver(person: Person) -> None:
+def check_leaver(person: Person | Row[Any]) -> None:
     """Who left may read their own for a while. Raises Forbidden after that."""
     found = settings.current()
     if standing.is_closed(person.status, person.left, now(), found):
@@ -112,7 +127,7 @@ def check_leaver(person: Person) -> None:
         )
 
 
-def is_stale(row: DeviceSession, token: str) -> bool:
+def is_stale(row: DeviceSession | Row[Any], token: str) -> bool:
     """Whether `refresh` has anything to do."""
     if row.token != digest(token):
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from pathfolio import clock
@@ -14,6 +14,10 @@ from pathfolio.syncing.models import Client
 from pathfolio_sync import CONSUMED_START
 
 SEEN_SECONDS = 3600
+_CLIENT = cast("Table", Client.__table__)
+_CONFIRMED = select(_CLIENT.c.person, _CLIENT.c.last_n, _CLIENT.c.hash).where(
+    _CLIENT.c.school == bindparam("school"), _CLIENT.c.client == bindparam("client")
+)
 
 
 class ClientOfAnother(Problem):
@@ -36,9 +40,8 @@ def lock(session: Session, school: str, person: str, client: str, schema: int) -
             "schema": schema,
             "seen": clock.now(),
         }
-        table = cast("Table", Client.__table__)
         session.execute(
-            store.dialect_insert(session, table).values(**values).on_conflict_do_nothing()
+            store.dialect_insert(session, _CLIENT).values(**values).on_conflict_do_nothing()
         )
         found = session.get_one(Client, key, with_for_update=True, populate_existing=True)
     _check(found.person, person)
@@ -50,10 +53,7 @@ def lock(session: Session, school: str, person: str, client: str, schema: int) -
 
 def confirmed(session: Session, school: str, person: str, client: str) -> tuple[int, str]:
     """How many mutations of a client were consumed, and their hash. Raises ClientOfAnother."""
-    query = select(Client.person, Client.last_n, Client.hash).where(
-        Client.school == school, Client.client == client
-    )
-    row = session.execute(query).one_or_none()
+    row = session.execute(_CONFIRMED, {"school": school, "client": client}).one_or_none()
     if row is None:
         return 0, CONSUMED_START
     _check(row.person, person)

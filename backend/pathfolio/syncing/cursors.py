@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Table, func, select, tuple_
+from sqlalchemy import Row, Table, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from pathfolio.errors import Invalid
@@ -18,10 +17,10 @@ MOST_SPACES = 5000
 CHUNK = 400
 _LARGEST = 2**53
 _SPACE = cast("Table", Space.__table__)
+_MEMBER = cast("Table", Member.__table__)
 
 
-@dataclass(frozen=True)
-class Cursor:
+class Cursor(NamedTuple):
     """What a device holds of a space: up to `seq`, from `floor` on (0: all of it)."""
 
     seq: int
@@ -30,7 +29,7 @@ class Cursor:
 
     @property
     def wire(self) -> list[int | str]:
-        return [self.seq, self.chain, self.floor]
+        return list(self)
 
 
 NOTHING = Cursor(0, CHAIN_START, 0)
@@ -62,18 +61,22 @@ def _cursor(value: object) -> Cursor:
     raise Invalid("A cursor must be [seq, chain, floor].")
 
 
+_PERMITTED = (
+    select(_SPACE.c.space, _SPACE.c.head, _SPACE.c.chain, _SPACE.c.live, _SPACE.c.digest)
+    .join(_MEMBER, (_MEMBER.c.school == _SPACE.c.school) & (_MEMBER.c.space == _SPACE.c.space))
+    .where(
+        _MEMBER.c.school == bindparam("school"),
+        _MEMBER.c.person == bindparam("person"),
+        _SPACE.c.erased.is_(False),
+    )
+    .order_by(_MEMBER.c.space)  # of its key, or SQLite reads the spaces of the whole school
+)
+
+
 def permitted(session: Session, school: str, person: str) -> dict[str, Row[Any]]:
     """The spaces that a person may see today, with their heads, in order of name."""
-    query = (
-        select(_SPACE.c.space, _SPACE.c.head, _SPACE.c.chain, _SPACE.c.live, _SPACE.c.digest)
-        .join(Member, (Member.school == _SPACE.c.school) & (Member.space == _SPACE.c.space))
-        .where(Member.school == school, Member.person == person, _SPACE.c.erased.is_(False))
-        .order_by(
-            Member.space
-        )  # of its key, or SQLite reads the spaces of the whole school in order
-    )
-    rows = cast("Sequence[Row[Any]]", session.execute(query).all())
-    return {row.space: row for row in rows}
+    rows = session.execute(_PERMITTED, {"school": school, "person": person}).all()
+    return {row[0]: row for row in cast("Sequence[Row[Any]]", rows)}
 
 
 def unusable(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import cast
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Table, bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from pathfolio import clock, db, ids
@@ -15,6 +16,8 @@ from pathfolio.syncing.models import Meta, Space, SpaceChain
 # Whoever claims to have seen more than there is may be right (the whole machine was rolled back),
 # or may only want to make everybody sync again; so on a claim alone at most one a day begins.
 CLAIM_PAUSE = timedelta(days=1)
+_META = cast("Table", Meta.__table__)
+_CURRENT = select(_META.c.epoch).where(_META.c.school == bindparam("school"))
 
 
 def open_school(session: Session, school: str) -> None:
@@ -24,7 +27,7 @@ def open_school(session: Session, school: str) -> None:
 
 def current(session: Session, school: str) -> str:
     """The epoch of a school. Raises LookupError for a school that was never opened."""
-    found = session.scalar(select(Meta.epoch).where(Meta.school == school))
+    found: str | None = session.scalar(_CURRENT, {"school": school})
     if found is None:
         raise LookupError("this school has no epoch: it was not set up by `pathfolio init`")
     return found

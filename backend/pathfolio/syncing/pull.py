@@ -48,22 +48,19 @@ class Page:
     more: bool = True
     digest: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def vector(self) -> dict[str, list[int | str]]:
-        return {space: cursor.wire for space, cursor in self.spaces.items()}
-
     def body(self) -> bytes:
         """The JSON text, stored bodies joined as they are."""
+        vector = {space: cursor.wire for space, cursor in self.spaces.items()}
         head = {
             "epoch": self.epoch,
             "confirmed": self.confirmed,
             "now": clock.to_wire(clock.now()),
-            "spaces": self.vector,
+            "spaces": vector,
             "forget": self.forget,
             "replace": self.replace,
             "more": self.more,
             "digest": self.digest,
-            "vector": None if self.more else vector_hash(self.vector),
+            "vector": None if self.more else vector_hash(vector),
         } | ({"erased": self.erased} if self.erased else {})
         text = json.dumps(head, separators=(",", ":")).encode("ascii")
         return b"".join((text[:-1], b',"changes":[', b",".join(self.changes), b"]}"))
@@ -107,6 +104,7 @@ def _answer(
         _unusable(session, author.school, kept, spaces, believe=believe)
         | (_mismatch(author, body) & kept.keys())
     )
+    unsure = _spaces(body, "unsure")
     rows = _limit(body)
     start = {name: cursor for name, cursor in kept.items() if name not in page.replace}
     feed = paging.feed(session, author.school, spaces, start, rows)
@@ -116,7 +114,7 @@ def _answer(
         page.digest = {
             name: f"{spaces[name].live}:{spaces[name].digest}"
             for name, cursor in page.spaces.items()
-            if kept.get(name) != cursor or name in page.replace
+            if kept.get(name) != cursor or name in page.replace or name in unsure
         }
     return page
 
@@ -158,11 +156,16 @@ def _erased(session: Session, school: str, forget: list[str]) -> list[str]:
 
 def _mismatch(author: Author, body: dict[str, Any]) -> set[str]:
     """Spaces whose digest did not fit on the device: told to the operator, and sent anew."""
-    found = body.get("mismatch", [])
-    if not isinstance(found, list) or not all(map(is_space, found)):
-        raise Invalid("The mismatch must be a list of spaces.")
-    for space in found:
+    found = _spaces(body, "mismatch")
+    for space in sorted(found):
         log.warning("digest_mismatch", actor=author.person, space=space)
+    return found
+
+
+def _spaces(body: dict[str, Any], key: str) -> set[str]:
+    found = body.get(key, [])
+    if not isinstance(found, list) or not all(map(is_space, found)):
+        raise Invalid(f"The {key} must be a list of spaces.")
     return set(found)
 
 
