@@ -139,9 +139,11 @@ def clean(school: School) -> None:
 # The worker
 
 
-def work(school: School) -> int:
-    """All jobs that are due."""
+def work(school: School, *, first: bool) -> int:
+    """All jobs that are due; how many. The first time in a seed the worker also begins its calendar."""
     with school.app.app_context():
+        if first:
+            worker.call_modules("start")
         return worker.run_all()
 
 

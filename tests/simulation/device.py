@@ -62,6 +62,11 @@ class Device:
         """What lies on the disk."""
         return self._look(self.devices.call("peek", self.name, person=self.identity))
 
+    def files(self) -> Json:
+        """Its queue of files, and whose bytes it holds."""
+        found: Json = self.devices.call("files", self.name, person=self.identity)
+        return found
+
     def _look(self, told: Json, tab: int = 0) -> Json:
         """From what changed to what there is. Its records are never changed in place."""
         found = dict(told)

@@ -85,6 +85,9 @@ def unquiet(simulation: Simulation) -> BrokenPromiseError | None:
         difference = _difference(simulation, device, found["base"])
         if difference is not None:
             return BrokenPromiseError(2, f"{device.name}: {difference}")
+        files = simulation.stage.custody.unquiet(device)
+        if files is not None:
+            return BrokenPromiseError(6, f"{device.name}: {files}")
     return None
 
 
@@ -111,6 +114,7 @@ def final(simulation: Simulation) -> None:
         shown = sorted(map(canonical, found["shown"]))
         if shown != sorted(map(canonical, found["base"])):
             raise BrokenPromiseError(2, f"{device.name} shows something else than it holds")
+        simulation.stage.custody.final(device)
     everything_kept(simulation)
     applied_once(simulation)
     no_word_lost(simulation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -254,6 +255,19 @@ def arrange(screen: Screen) -> Action | None:
     return Action("add", (identity, field, key, entry(screen, field), *where), identity)
 
 
+def photograph(screen: Screen) -> Action | None:
+    """A file of a few parts; some are taken twice."""
+    record = screen.pick(screen.live("artifact"))
+    if record is None:
+        return None
+    size = screen.chance.choice((0, 7, 100, 101, 260))
+    seed = screen.chance.choice((str(screen.chance.random()), screen.me))
+    data = random.Random(f"{seed} {size}").randbytes(size)
+    meta = {"type": "file", "name": "notes.bin", "caption": screen.word()}
+    args = (record["id"], base64.b64encode(data).decode(), meta)
+    return Action("attach", args, record["id"])
+
+
 def entry(screen: Screen, field: str) -> Json:
     if field == "items":
         return {"heading": screen.word()}
@@ -307,6 +321,7 @@ STUDENT: list[tuple[Chooser, float]] = [
     (tag, 4),
     (make_showcase, 1),
     (arrange, 6),
+    (photograph, 2),
 ]
 TEACHER: list[tuple[Chooser, float]] = [
     *BOTH,

@@ -33,6 +33,7 @@ from tests.simulation.agenda import Agenda, Event
 HOST = "https://pathfolio.test"
 SECRET = "Zk3v9Qx7Lr1Tn5Wb8Yc2Md6Hf4Jg0Ps!"
 MEMORY = Path("/dev/shm")
+PART_BYTES = 100
 EXTENSION = "pathfolio.highwater"
 TEXTS = ("application/json", "application/problem+json", "text/")
 PAGE_READS = {"content-type", "pathfolio", "pathfolio-epoch", "retry-after"}
@@ -125,6 +126,7 @@ class School:
                 log_level="ERROR",
                 device_calls=10**9,
                 address_calls=10**9,
+                part_bytes=PART_BYTES,
             )
         )
         self.app.testing = True  # what the server did not expect is an error of the run, not a 500
@@ -289,9 +291,12 @@ class School:
         tables = self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
         for name in (table["name"] for table in tables):
             values = (value for row in self.rows(f"SELECT * FROM {name}") for value in row.values())  # noqa: S608
-            yield name, "\n".join(
-                each.decode(errors="replace") if isinstance(each, bytes) else str(each)
-                for each in values
+            yield (
+                name,
+                "\n".join(
+                    each.decode(errors="replace") if isinstance(each, bytes) else str(each)
+                    for each in values
+                ),
             )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.simulation.agenda import Agenda
+from tests.simulation.custody import Custody
 from tests.simulation.device import Device
 from tests.simulation.devices import Devices
 from tests.simulation.ledger import BrokenPromiseError
@@ -17,8 +19,12 @@ CALLS = {"/api/sync/push", "/api/sync/offer"}
 
 
 class Stage:
-    def __init__(self, agenda: Agenda, trace: Trace, devices: Devices, sight: Sight) -> None:
-        self.agenda, self.trace, self.devices, self.sight = agenda, trace, devices, sight
+    def __init__(
+        self, agenda: Agenda, trace: Trace, devices: Devices, sight: Sight, custody: Custody
+    ) -> None:
+        self.agenda, self.trace, self.devices = agenda, trace, devices
+        self.sight, self.custody = sight, custody
+        self.file_sent: Callable[[], None] = lambda: None
         self._taken: dict[tuple[str, str, int], str] = {}
         self.pushed: set[str] = set()
         """Mutations that a push brought since the last offer, whose edit time the server could correct."""
@@ -45,9 +51,14 @@ class Stage:
         if path in CALLS and answer.status == 200:
             self._accepted(device, path, request["json"], answer.json)
         self.sight.check(device.person, request, answer)
+        self.custody.check(path, answer)
+        if path.endswith("/complete") and answer.status == 200:
+            self.file_sent()
         lost = request["json"].get("mismatch") if path == "/api/sync/pull" else None
         if lost and device.name not in self.torn:
-            raise BrokenPromiseError(2, f"{device.name} holds other records than it was sent: {lost}")
+            raise BrokenPromiseError(
+                2, f"{device.name} holds other records than it was sent: {lost}"
+            )
 
     def committed(self, request: Json, school: School) -> None:
         """The server died over a request: what it had committed by then was accepted all the same."""

@@ -85,6 +85,7 @@ class Locks:
         self.school = school
         self.confirmed = confirmed
         self.now = clock.now()
+        self._time = clock.to_wire(self.now)
         self.past = Past(session, school)
         self.held: dict[str, Held] = {}
         self._records: dict[str, Live | None] = {}
@@ -117,7 +118,7 @@ class Locks:
     def _advance(self, space: str, record: str, mutation: str) -> int:
         held = self.need(space)
         held.head += 1
-        held.chain = chain_next(held.chain, record, mutation)
+        held.chain = chained(held.chain, record, mutation, self._time)
         held.touched = True
         self._chain.append(
             {
@@ -323,6 +324,15 @@ def space_locks(
     locks.acquire(spaces)
     yield locks
     locks.flush()
+
+
+def chained(previous: str, record: str, mutation: str, at: str) -> str:
+    """The chain after a change at a time of the server (docs/protocol.md, "Pull").
+
+    The time makes the difference when a server that was rolled back is sent the same change again: what it makes of it
+    (edit times, say) differs, and whoever has read the first must read the second.
+    """
+    return chain_next(previous, record, mutation + at)
 
 
 def fingerprint(record: str, seq: int, rev: list[Any]) -> int:

@@ -11,14 +11,14 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
-from pathfolio import db
+from pathfolio import clock, db
 from pathfolio.records import KINDS
-from pathfolio.syncing.locks import about_of, fingerprint
+from pathfolio.syncing.locks import about_of, chained, fingerprint
 from pathfolio.syncing.models import History, Member, Record, Space, SpaceChain, Tombstone
 from pathfolio.uploads.models import KEPT, Upload
 from pathfolio.uploads.storage import store
 from pathfolio_media.store import NoSuchObjectError
-from pathfolio_sync import canonical, chain_next
+from pathfolio_sync import canonical
 
 _RECORD = cast("Table", Record.__table__)
 
@@ -69,7 +69,9 @@ def _chain(session: Session, space: Space, rows: Any) -> Iterator[str]:  # noqa:
     for before, link in pairwise(links):
         if link.seq != before.seq + 1:
             yield f"the chain lacks what comes after {before.seq}"
-        elif link.chain != chain_next(before.chain, link.record, link.mutation):
+        elif link.chain != chained(
+            before.chain, link.record, link.mutation, clock.to_wire(link.at)
+        ):
             yield f"the chain is broken at {link.seq}"
     last = (links[-1].seq, links[-1].chain) if links else (0, space.chain)
     if (space.head, space.chain) != last:

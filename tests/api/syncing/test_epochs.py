@@ -164,6 +164,20 @@ def test_an_unannounced_restore_is_noticed_by_an_unknown_chain(world: World, ana
     assert ana.page()["epoch"] != ana.epoch
 
 
+def test_a_change_that_a_rolled_back_server_took_twice_is_not_the_same_to_who_read_the_first(
+    world: World, ana: Device, tia: Device
+) -> None:
+    restore = photograph(world)
+    made = ana.creation(title="Lost, and sent again")
+    ana.must(made)
+    tia.pull()
+    restore()
+    later = clock.now() + timedelta(seconds=1)
+    with clock.using(lambda: later):
+        ana.must(made)
+        assert tia.page()["epoch"] != tia.epoch
+
+
 def test_claims_of_impossible_cursors_begin_one_epoch_a_day_at_most(
     world: World, ana: Device
 ) -> None:

@@ -3,6 +3,7 @@
 import type { LocalPerson } from "../../../pwa/src/data/local";
 import { LocalProblem } from "../../../pwa/src/data/problems";
 import type { AttachMeta, Kind, Query } from "../../../pwa/src/data/shapes";
+import { outboxName } from "../../../pwa/src/data/databases";
 import { Device, type Tab } from "./device";
 import type { World } from "./world";
 
@@ -107,6 +108,13 @@ async function inTab(device: Device, tab: Tab, command: Command): Promise<unknow
   }
 }
 
+/** The queue of files, and whose bytes are here. */
+async function files(device: Device, person: string) {
+  const held = await device.media(person).keys();
+  const queue = [...device.disk.table(outboxName(person), "uploads").values()].map(({ row }) => row);
+  return { queue, held };
+}
+
 /** The disk is full after so many commits; or has room again. Gives how often it had none, and who was told so. */
 function room(device: Device, commits = Infinity): object {
   const found = { refused: device.disk.refused, told: device.told.full };
@@ -141,6 +149,8 @@ export async function run(
       return deviceOf(devices, command).crash((command["lost"] ?? 0) as number);
     case "crash after":
       return deviceOf(devices, command).crashAfter((command["requests"] ?? Infinity) as number);
+    case "files":
+      return files(deviceOf(devices, command), command["person"] as string);
     case "peek":
       return deviceOf(devices, command).told.peek(command["person"] as string);
     case "evict":

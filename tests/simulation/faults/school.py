@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pathfolio import clock
 from tests.simulation import acts, oracles
 from tests.simulation.agenda import HOUR, MINUTE
+from tests.simulation.faults import storage
 from tests.simulation.faults.fault import Fault, later
 from tests.simulation.ledger import BrokenPromiseError, words_in
 from tests.simulation.school import CAST
@@ -68,6 +69,7 @@ def _put_back(
             return  # nobody puts a copy of last month back: devices keep a ring of 30 days
         simulation.stage.fault(fault)
         began = put()
+        storage.write_off(simulation)
         simulation.roster.back_to(state)
         simulation.stage.note("is back", "new epoch" if began else "same epoch")
 

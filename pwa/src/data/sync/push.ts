@@ -50,8 +50,8 @@ export async function push(core: Core, consumed: Consumed): Promise<Went> {
     if (sent.answer === undefined) continue;
     if (client.epoch !== null && sent.answer.epoch !== client.epoch) return { epoch: sent.answer.epoch };
     const known = sent.answer.last_n;
-    // Confirmed once, and now unknown to it: it was restored without knowing. What it lost is in the ring.
-    if (known < client.trimmed.n) return { epoch: sent.answer.epoch };
+    // Confirmed once, and now unknown to it: it was restored without knowing. The pull shows it our cursors.
+    if (known < client.trimmed.n) return "done";
     // Without progress the server has consumed other things under this id: the pull will tell.
     if (known === consumed.n && known < sent.upTo) return "done";
     consumed.n = known;
