@@ -7,7 +7,7 @@ from importlib import import_module, metadata
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from pathfolio import db, errors, log, security, wire
+from pathfolio import db, errors, log, security, turns, wire
 from pathfolio.access import guard
 from pathfolio.client import views as client
 from pathfolio.openapi import Api
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     log.set_up(app)
     wire.set_up(app)
     errors.set_up(app)
+    turns.set_up(app, settings)
     security.set_up(app)
     guard.set_up(app)
     db.set_up(app, settings.url(), demand_durable=not settings.throwaway)

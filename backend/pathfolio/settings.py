@@ -73,6 +73,15 @@ class Settings:
         "`pathfolio serve` sets it by itself.",
     )
 
+    pushes: int = option(
+        2,
+        "Pushes that one web process works on at the same time; more of them only slow down each other and all reading.",
+    )
+    pushes_waiting: int = option(
+        32,
+        "Pushes that may wait for their turn; the others are asked to come back in some seconds.",
+    )
+
     session_days: int = option(400, "Days without contact after which a device must sign in again.")
     shared_session_hours: int = option(
         12, "The same for a device that was marked as shared, in hours."

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
-from pathfolio import db, wire
+from pathfolio import db, turns, wire
 from pathfolio.openapi import Blueprint
 from pathfolio.sessions import current
 from pathfolio.syncing import encoding, envelope, epochs, reading, schemas
@@ -26,8 +26,13 @@ def author(client: str | None = None) -> Author:
 
 def body() -> Any:  # noqa: ANN401 - JSON
     """The request's JSON; each text in it is judged with its mutation, not with the whole call."""
+    return wire.parse(received(), any_text=True)
+
+
+def received() -> bytes:
+    """The request's bytes, all of them: a slow phone's upload must not hold a turn."""
     request.max_content_length = envelope.MOST_BYTES
-    return wire.parse(request.get_data(), any_text=True)
+    return request.get_data()
 
 
 def answer(found: object) -> Response:
@@ -38,8 +43,10 @@ def answer(found: object) -> Response:
 @blueprint.takes(schemas.PushSchema)
 @blueprint.response(200, schemas.PushedSchema)
 def push() -> Response:
-    sent = envelope.push(body())
-    return answer(pushing.push(author(sent.client), sent))
+    received()
+    with turns.here().turn():
+        sent = envelope.push(body())
+        return answer(pushing.push(author(sent.client), sent))
 
 
 @blueprint.post("/api/sync/pull")
@@ -57,8 +64,10 @@ def pull() -> Response:
 @blueprint.takes(schemas.OfferSchema)
 @blueprint.response(200, schemas.OfferedSchema)
 def offer() -> Response:
-    client, epoch, sent = envelope.offer(body())
-    return answer(offering.offer(author(client), epoch, sent))
+    received()
+    with turns.here().turn():
+        client, epoch, sent = envelope.offer(body())
+        return answer(offering.offer(author(client), epoch, sent))
 
 
 @blueprint.get("/api/sync/ping")
