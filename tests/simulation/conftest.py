@@ -10,6 +10,7 @@ import pytest
 from pathfolio import clock, ids
 from pathfolio.sessions import passwords
 from pathfolio.syncing import highwater
+from pathfolio_media import disk
 from tests.simulation import acts, bundle
 from tests.simulation.many import Tally
 from tests.simulation.school import School
@@ -18,7 +19,12 @@ from tests.simulation.school import School
 @pytest.fixture(scope="module")
 def school() -> Iterator[School]:
     """The server decides nothing by itself while a module uses it; afterwards all is as it was."""
-    ports = [(highwater, "time"), (highwater, "threading"), (passwords, "matches")]
+    ports = [
+        (highwater, "time"),
+        (highwater, "threading"),
+        (passwords, "matches"),
+        (disk, "secrets"),
+    ]
     before = [getattr(module, name) for module, name in ports]
     yield School()
     acts.as_shipped()

@@ -28,6 +28,7 @@ from pathfolio.people import classes, operations, roster
 from pathfolio.sessions import passwords
 from pathfolio.settings import Settings
 from pathfolio.syncing import highwater, ledger, starting, verify
+from pathfolio_media import disk
 from tests.simulation.agenda import Agenda, Event
 
 HOST = "https://pathfolio.test"
@@ -187,6 +188,8 @@ class School:
             SimpleNamespace(Lock=_NoLock, Timer=lambda seconds, run: Timer(agenda, seconds, run)),
         )
         set_port(passwords, "matches", lambda password, kept: password == kept)
+        chance = random.Random(f"handles {seed}")
+        set_port(disk, "secrets", SimpleNamespace(token_hex=lambda n: chance.randbytes(n).hex()))
 
     # Its life
 

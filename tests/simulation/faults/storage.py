@@ -50,8 +50,10 @@ def write_off(simulation: Simulation) -> None:
     ledger = simulation.ledger
     held: set[str] = set().union(*(device.saved for device in simulation.devices.values()))
     there = {row["id"] for row in simulation.school.rows("SELECT id FROM history")}
-    listed = simulation.school.rows("SELECT body FROM record WHERE kind = 'not_accepted'")
-    texts = "".join(row["body"] or "" for row in listed)
+    listed = (
+        "SELECT CAST(body AS TEXT) AS body FROM record WHERE kind = 'not_accepted' AND NOT gone"
+    )
+    texts = "".join(row["body"] for row in simulation.school.rows(listed))
     for identity in ledger.alone - held - there:
         if identity not in texts:
             ledger.replace(identity)
