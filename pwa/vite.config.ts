@@ -1,9 +1,11 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { serviceWorker } from "./build/service-worker";
+import { version } from "./package.json";
 
 export default defineConfig({
   plugins: [svelte(), serviceWorker()],
+  define: { __APP__: JSON.stringify(version) },
   build: {
     target: "es2022",
     // Inlined assets would need `data:` in the content security policy.

@@ -50,7 +50,7 @@ def test_unsent_work_waits_for_its_owner(
     browser.field("Search by words or tags").fill("Only maya")
     browser.sees("Nothing found")
     browser.go("safe")
-    browser.sees("Everything is safe at school")
+    browser.sees("Everything here is at school")
     browser.write_note("This is from noor")
     browser.has_custody("safe")
     assert kept_in_clear(browser) is not shared, "on a shared device nobody can read maya's words"

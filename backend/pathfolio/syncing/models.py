@@ -122,7 +122,10 @@ class History(Base):
 
 
 class Client(Base):
-    """One device database of one person: how far its outbox was consumed."""
+    """One device database of one person: how far its outbox was consumed.
+
+    `app`, `waiting` and `files` are what the device last told of itself, `session` the session it told it with.
+    """
 
     __tablename__ = "client"
     __table_args__ = (Index("ix_client_person", "school", "person"),)
@@ -134,6 +137,10 @@ class Client(Base):
     hash: Mapped[str] = mapped_column(Key(32))
     schema: Mapped[int]
     seen: Mapped[datetime]
+    app: Mapped[str | None] = mapped_column(Key(40))
+    waiting: Mapped[int | None] = mapped_column(BigInteger)
+    files: Mapped[int | None] = mapped_column(BigInteger)
+    session: Mapped[str | None] = mapped_column(Id)
 
 
 class Member(Base):

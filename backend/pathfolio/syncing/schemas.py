@@ -50,6 +50,14 @@ class PushedSchema(Schema):
     results = fields.List(fields.Nested(ResultSchema), required=True)
 
 
+class DeviceSchema(Schema):
+    """What a device tells of itself, for those who run the server."""
+
+    app = fields.String(metadata={"description": "version of the app"})
+    waiting = fields.Integer(metadata={"description": "changes it has not sent"})
+    files = fields.Integer(metadata={"description": "files the school has not verified"})
+
+
 class PullSchema(Schema):
     client = identity(required=True)
     epoch = identity(required=True, allow_none=True)
@@ -58,6 +66,8 @@ class PullSchema(Schema):
     vector = fields.String()
     limit = fields.Integer()
     mismatch = fields.List(fields.String())
+    unsure = fields.List(fields.String())
+    device = fields.Nested(DeviceSchema)
 
 
 class PageSchema(Schema):

@@ -10,7 +10,7 @@ from flask import Response, request
 from pathfolio import db, turns, wire
 from pathfolio.openapi import Blueprint
 from pathfolio.sessions import current
-from pathfolio.syncing import encoding, envelope, epochs, reading, schemas
+from pathfolio.syncing import encoding, envelope, epochs, reading, schemas, told
 from pathfolio.syncing import offer as offering
 from pathfolio.syncing import pull as pulling
 from pathfolio.syncing import push as pushing
@@ -55,6 +55,8 @@ def push() -> Response:
 def pull() -> Response:
     found = body()
     page = pulling.pull(author(), found)
+    actor = current()
+    told.keep(actor.school, actor.person, actor.session, found)
     if page is None:
         return Response(status=204, headers={"Pathfolio-Epoch": str(found["epoch"] or "")})
     return encoding.json_response(page.body())

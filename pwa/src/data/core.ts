@@ -20,10 +20,18 @@ export const NO_BASE: BaseState = {
   sweep: false,
   mismatch: [],
   mended: {},
+  agreed: [],
 };
 
 export async function baseState(tx: Tx): Promise<BaseState> {
   return (await tx.get<BaseState>("state", "base")) ?? NO_BASE;
+}
+
+/** Spaces of which this device can't say yet that they are as the school has them. */
+export function unsure(state: BaseState): string[] {
+  const agreed = new Set(state.agreed);
+  const held = new Set([...Object.keys(state.vector), ...state.replacing]);
+  return [...held].filter((space) => !agreed.has(space));
 }
 
 /** A record as this device has it now. */

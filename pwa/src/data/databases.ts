@@ -84,6 +84,8 @@ export interface BaseState {
   mismatch: string[];
   /** Server time of the last replacement after a wrong digest, by space. */
   mended: Record<string, string>;
+  /** Whole spaces whose digest was the school's when they were last compared, and which have not moved since. */
+  agreed: string[];
 }
 
 export interface BaseRow {

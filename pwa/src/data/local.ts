@@ -1,5 +1,6 @@
 // One signed-in person on this device: the parts of the engine behind one door.
 
+import { atSchool } from "./at-school";
 import type { Core } from "./core";
 import { baseState } from "./core";
 import { draft, drafts, hold } from "./drafts";
@@ -21,6 +22,7 @@ import { ensureBase } from "./sync/identity";
 import { copyOfUnsent } from "./unsent";
 import { Writer } from "./writer";
 import type {
+  AtSchool,
   AttachMeta,
   FieldName,
   Fields,
@@ -241,6 +243,10 @@ export class LocalPerson implements Local {
 
   mediaUrl(upload: string, size: MediaSize): Promise<string | undefined> {
     return this.files.url(upload, size);
+  }
+
+  atSchool(): Live<AtSchool> {
+    return atSchool(this.queries);
   }
 
   notSafe(): Live<NotSafeItem[]> {

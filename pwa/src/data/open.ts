@@ -15,6 +15,9 @@ import type { MediaStore, Ports } from "./ports/ports";
 import type { Accounts } from "./shapes";
 import { whenIdle } from "./updates";
 
+/** Put in at build. */
+declare const __APP__: string;
+
 const databases = new IndexedDatabases();
 
 /** Files lie where the service worker can read them. */
@@ -42,6 +45,7 @@ const ports: Ports = {
     playing: (person, key, mime) => (playable ? playingPath(person, key, mime) : undefined),
   },
   pokes: eventStream,
+  app: __APP__,
 };
 
 const local = new LocalAccounts(ports, mediaWork);

@@ -118,6 +118,22 @@ export interface SyncStatus {
   evicted: boolean;
   /** Everything that the person may see has been fetched once. */
   complete: boolean;
+  /** Every space that this device holds was, when last compared, as the school has it. */
+  agrees: boolean;
+}
+
+/** Whether everything on this device is at school, and if not, what still lacks. */
+export interface AtSchool {
+  good: boolean;
+  /** Server time of the comparison; null before the first one. */
+  at: string | null;
+  /** Changes, files and begun forms that are only here; what the school refused. */
+  changes: number;
+  files: number;
+  drafts: number;
+  refused: number;
+  /** Spaces that could not be compared yet, or differ from the school's. */
+  unsure: number;
 }
 
 export interface NotSafeItem {
@@ -190,6 +206,8 @@ export interface Draft<T = unknown> {
 export interface Local {
   readonly me: Me;
   readonly status: Live<SyncStatus>;
+  /** Looked at anew after each change and each sync; reads everything that is stored, so only for its own screen. */
+  atSchool(): Live<AtSchool>;
 
   one<K extends Kind>(kind: K, id: string): Live<View<K> | undefined>;
   /** Newest first (by `created`). For the next page subscribe again with a higher limit. */

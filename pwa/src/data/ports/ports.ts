@@ -183,4 +183,6 @@ export interface Ports {
   addresses: Addresses;
   /** Where there is none, the engine asks by itself. */
   pokes?: Pokes;
+  /** Version of the app. */
+  app?: string;
 }

@@ -191,6 +191,15 @@ export async function applyPage(
       replaceSpace(state, space);
     }
     await takeChanges(tx, page, state, answer.changes);
+    const moved = new Set(
+      Object.entries(answer.spaces)
+        .filter(([space, [seq, chain, floor]]) => {
+          const held = state.vector[space];
+          return held?.[0] !== seq || held[1] !== chain || held[2] !== floor;
+        })
+        .map(([space]) => space),
+    );
+    state.agreed = state.agreed.filter((space) => !moved.has(space));
     state.vector = { ...state.vector, ...answer.spaces };
     await swap(tx, page, state);
     const mended = answer.more ? [] : await finish(page, state, answer, confirmed);
@@ -200,6 +209,16 @@ export async function applyPage(
   };
   const strict = confirmed !== undefined && (confirmed > asked.confirmed || !asked.complete);
   return cache.write(TABLES, apply, strict);
+}
+
+/** Which whole spaces are as the school has them: compared now, or earlier and not moved since. */
+function agree(state: BaseState, answer: PullAnswer): void {
+  const wrong = new Set(wrongDigests(state, answer));
+  const before = new Set(state.agreed);
+  state.agreed = Object.entries(state.vector)
+    .filter(([space, [, , floor]]) => floor === 0 && !state.replacing.includes(space) && !wrong.has(space))
+    .map(([space]) => space)
+    .filter((space) => space in answer.digest || before.has(space));
 }
 
 /** After the last page: everything is here. */
@@ -215,6 +234,7 @@ async function finish(
     state.sweep = false;
   }
   state.complete = true;
+  agree(state, answer);
   if (confirmed !== undefined) state.confirmed = Math.max(state.confirmed, confirmed);
   return mend(state, answer);
 }

@@ -1,7 +1,7 @@
 // The sync of one person in one browser: one tab leads, pushes, pulls and sends files; the others ask it to.
 
 import type { Core, Message } from "../core";
-import { baseState } from "../core";
+import { baseState, unsure } from "../core";
 import { Cell } from "../hub";
 import { ApiProblem, LocalProblem, TransportProblem } from "../problems";
 import type { SyncStatus } from "../shapes";
@@ -43,6 +43,7 @@ export class Engine {
     accountDeleted: false,
     evicted: false,
     complete: false,
+    agrees: false,
   });
   leads = false;
   private readonly consumed: Consumed = { client: "", n: 0 };
@@ -256,7 +257,8 @@ export class Engine {
     const { problem: _solved, ...status } = this.status.value;
     this.status.set(status);
     const lastSync = report.now ?? status.lastSync;
-    this.tell({ online: true, lastSync, complete: true, evicted: false, updateNeeded: false });
+    const agrees = unsure(await this.core.cache.read(["state"], baseState)).length === 0;
+    this.tell({ online: true, lastSync, complete: true, agrees, evicted: false, updateNeeded: false });
     if (report.files.size > 0) await this.files.drop(report.files);
     if (this.looked()) this.ears.listen();
     void this.sendFiles();

@@ -1,7 +1,7 @@
 // Brings what changed. Only here the outbox gets shorter: what the server confirms under the same running hash.
 
 import type { Core } from "../core";
-import { baseState } from "../core";
+import { baseState, unsure } from "../core";
 import type { BaseState, ClientRow } from "../databases";
 import { vectorHash } from "../digest";
 import { clientOf } from "../outbox";
@@ -10,6 +10,7 @@ import { check } from "./answers";
 import { applyPage } from "./apply";
 import { forgetErased, hashAt, pruneRing, setEpoch, trim } from "./identity";
 import type { Went } from "./push";
+import { told } from "./told";
 import { SCHEMA, pullAnswer, type PullAnswer } from "./wire";
 
 /** Above so many records the screens read everything anew. */
@@ -29,13 +30,29 @@ export interface PullReport {
 async function ask(core: Core, client: ClientRow, state: BaseState, whole: boolean): Promise<Answer> {
   const where = whole ? { spaces: state.vector } : { vector: vectorHash(state.vector) };
   const report = whole && state.mismatch.length > 0 ? { mismatch: state.mismatch } : {};
-  const json = { client: client.id, epoch: client.epoch, schema: SCHEMA, ...where, ...report };
+  const open = whole ? unsure(state) : [];
+  const compare = open.length > 0 ? { unsure: open } : {};
+  const json = {
+    client: client.id,
+    epoch: client.epoch,
+    schema: SCHEMA,
+    ...where,
+    ...report,
+    ...compare,
+    ...told(core, state),
+  };
   return core.ports.transport.send({ method: "POST", path: "/api/sync/pull", json });
 }
 
 /** The hash alone is enough when nothing waits to be confirmed and the base is whole. */
 function short(core: Core, state: BaseState): boolean {
-  return state.complete && state.replacing.length === 0 && core.overlay.all(state.confirmed).length === 0;
+  const settled = state.complete && state.replacing.length === 0 && unsure(state).every(isMended(state));
+  return settled && core.overlay.all(state.confirmed).length === 0;
+}
+
+/** It differed although it came whole again; it will be compared when it is next fetched. */
+function isMended(state: BaseState): (space: string) => boolean {
+  return (space) => space in state.mended;
 }
 
 function asksForVector(answer: Answer): boolean {
@@ -52,7 +69,7 @@ async function request(core: Core, client: ClientRow, state: BaseState): Promise
 
 /**
  * Whether the server consumed what this device sent: "copy" when another device uses the same client id, "lost" when it
- * once confirmed more: it was restored without knowing.
+ * once confirmed more: it was restored, and does not believe our cursors. What it lost is in the ring.
  */
 async function confirmed(
   core: Core,

@@ -59,8 +59,27 @@ export const account = {
   },
   safe: {
     title: "Is my work safe?",
-    allSafe: "Yes. Everything is safe at school.",
+    allSafe: "Yes. Everything here is at school.",
     allSafeText: "You can close this, lose the phone, or go to another device: your work is there.",
+    compared: "Compared with the school, piece by piece:",
+    almost: "Not everything here is at school yet",
+    lacks: {
+      drafts: (n: number) =>
+        plural(n, {
+          one: "You began to write something and did not finish it. It is only on this device.",
+          other: "You began to write # things and did not finish them. They are only on this device.",
+        }),
+      changes: (n: number) =>
+        plural(n, { one: "# change is on its way.", other: "# changes are on their way." }),
+      files: (n: number) =>
+        plural(n, { one: "# photo or file is on its way.", other: "# photos or files are on their way." }),
+      refused: (n: number) =>
+        plural(n, {
+          one: "The school did not take # change. See below.",
+          other: "The school did not take # changes. See below.",
+        }),
+      unsure: "This device has not compared all it holds with the school yet.",
+    },
     notYet: (n: number) =>
       plural(n, { one: "# thing is not at school yet", other: "# things are not at school yet" }),
     notYetText: "Nothing is lost. It is on this device, and goes out by itself.",
@@ -183,7 +202,9 @@ export const account = {
     oldPassword: "Password now",
     passwordDone: "The password is changed.",
     signOut: "Sign out",
-    signOutSafe: "Everything is safe at school. You can sign in again on any device.",
+    signOutSafe: "Everything here is at school. You can sign in again on any device.",
+    signOutUnsure:
+      "Not everything here was compared with the school yet, or you began to write something. “Is my work safe?” tells more.",
     signOutUnsent: (n: number) =>
       plural(n, {
         one: "# thing is not at school yet. It stays on this device, only for you, and goes out the next time you sign in here.",

@@ -48,6 +48,7 @@ export const common = {
     },
     sync: {
       safe: "All safe",
+      comparing: "Comparing",
       offline: "No network",
       signIn: "Sign in again",
       update: "Update the app",

@@ -58,8 +58,30 @@ export const account: Words<typeof english> = {
   },
   safe: {
     title: "¿Está a salvo mi trabajo?",
-    allSafe: "Sí. Todo está a salvo en la escuela.",
+    allSafe: "Sí. Todo lo de aquí está en la escuela.",
     allSafeText: "Puedes cerrar esto, perder el teléfono o usar otro dispositivo: tu trabajo está ahí.",
+    compared: "Comparado con la escuela, pieza por pieza:",
+    almost: "Todavía no está todo en la escuela",
+    lacks: {
+      drafts: (n: number) =>
+        plural(n, {
+          one: "Empezaste a escribir algo y no lo terminaste. Solo está en este dispositivo.",
+          other: "Empezaste a escribir # cosas y no las terminaste. Solo están en este dispositivo.",
+        }),
+      changes: (n: number) =>
+        plural(n, { one: "# cambio está en camino.", other: "# cambios están en camino." }),
+      files: (n: number) =>
+        plural(n, {
+          one: "# foto o archivo está en camino.",
+          other: "# fotos o archivos están en camino.",
+        }),
+      refused: (n: number) =>
+        plural(n, {
+          one: "La escuela no aceptó # cambio. Mira abajo.",
+          other: "La escuela no aceptó # cambios. Mira abajo.",
+        }),
+      unsure: "Este dispositivo todavía no ha comparado con la escuela todo lo que tiene.",
+    },
     notYet: (n: number) =>
       plural(n, {
         one: "# cosa todavía no está en la escuela",
@@ -187,7 +209,9 @@ export const account: Words<typeof english> = {
     oldPassword: "Contraseña de ahora",
     passwordDone: "La contraseña cambió.",
     signOut: "Salir",
-    signOutSafe: "Todo está a salvo en la escuela. Puedes volver a entrar en cualquier dispositivo.",
+    signOutSafe: "Todo lo de aquí está en la escuela. Puedes entrar otra vez en cualquier dispositivo.",
+    signOutUnsure:
+      "Todavía no se ha comparado todo con la escuela, o empezaste a escribir algo. Mira «¿Está a salvo mi trabajo?».",
     signOutUnsent: (n: number) =>
       plural(n, {
         one: "# cosa todavía no está en la escuela. Se queda en este dispositivo, solo para ti, y se envía la próxima vez que entres aquí.",

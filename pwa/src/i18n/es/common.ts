@@ -49,6 +49,7 @@ export const common: Words<typeof english> = {
     },
     sync: {
       safe: "Todo a salvo",
+      comparing: "Comparando",
       offline: "Sin conexión",
       signIn: "Entra otra vez",
       update: "Actualiza la aplicación",
