@@ -21,6 +21,11 @@ async function load(name: string): Promise<{ default: Component }> {
   return { default: RouteProblem };
 }
 
+/** Begins to fetch the screen that most people see first. */
+export function prepareFirst(hash: string): void {
+  if (/^(#\/?)?$/.test(hash)) void load("home/Home");
+}
+
 /** Fetches in a quiet moment what adding work needs, for a network that may be gone when it is wanted. */
 export function prepareCapture(): void {
   const fetchAll = () => void Promise.allSettled([load("artifact/Artifact"), captureSheet()]);

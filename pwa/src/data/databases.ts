@@ -13,7 +13,7 @@ export const OUTBOX: Schema = {
 };
 
 /** Raise it with any change below: an older cache is dropped and fetched again. */
-const CACHE_VERSION = 2;
+const CACHE_VERSION = 3;
 export const CACHE: Schema = {
   state: { key: "key" }, // one row "base": how far the base is
   base: {
@@ -96,6 +96,7 @@ export interface BaseRow {
   by: string;
   created: string;
   about: string;
+  /** Made by `tagKey`. */
   tags: string[];
   /** The author, if a file of it is not verified yet. */
   loose?: string;

@@ -50,7 +50,8 @@ export class Frameworks {
   /** Fetches what is not on this device yet, so that it can be searched without a network. */
   async keep(): Promise<void> {
     const { rows } = await this.queries.all("framework", { limit: 100 });
-    for (const row of rows) await this.items(row);
+    const kept = new Set(await this.core.cache.read(["files"], (tx) => tx.keys("files")));
+    for (const row of rows) if (!kept.has(row.fields.sha256)) await this.items(row);
   }
 
   private async fetched(framework: View<"framework">): Promise<FileRow> {

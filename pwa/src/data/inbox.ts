@@ -1,7 +1,6 @@
 // The teacher's inbox: work not looked at, and replies not answered; who has waited longest comes first.
 
 import type { Looked } from "./core";
-import { baseState } from "./core";
 import type { BaseRow } from "./databases";
 import { derivedId } from "./digest";
 import { HIGHEST } from "./ports/keys";
@@ -33,12 +32,7 @@ export class Inbox {
       const waiting = [...replies, ...fresh].sort((a, b) =>
         a.since < b.since ? -1 : a.since > b.since ? 1 : 0,
       );
-      const rows: InboxRow[] = [];
-      for (const one of waiting.slice(0, SHOWN)) {
-        const row = await this.row(tx, one);
-        if (row !== undefined) rows.push(row);
-      }
-      return rows;
+      return this.rows(tx, waiting.slice(0, SHOWN));
     });
   }
 
@@ -56,16 +50,21 @@ export class Inbox {
     return (await tx.keys("base", { index, from: [...prefix, ""], to: [...prefix, HIGHEST] })) as string[];
   }
 
+  /** The first that have waited longest: the index gives them by age, so only those that will be shown are read. */
   private async unseen(tx: Tx, already: ReadonlySet<string>): Promise<Waiting[]> {
     const { core } = this.queries;
     const seen = new Set([...(await this.ids(tx, "seen", core.me.id)), ...core.overlay.records()]);
     const answered = new Set((await this.mine(tx, "feedback")).map(aboutOf));
     const artifacts = await this.ids(tx, "artifact");
     const open = artifacts.filter((id) => !already.has(id) && !answered.has(id) && !seen.has(this.mark(id)));
-    const rows = await tx.many<BaseRow>("base", open);
-    return rows
-      .filter((row) => row !== undefined && row.by !== core.me.id && row.space.startsWith("p:"))
-      .map((row) => ({ artifact: row?.id ?? "", since: row?.created ?? "" }));
+    const found: Waiting[] = [];
+    for (let start = 0; start < open.length && found.length < SHOWN; start += SHOWN) {
+      for (const row of await tx.many<BaseRow>("base", open.slice(start, start + SHOWN))) {
+        if (row === undefined || row.by === core.me.id || !row.space.startsWith("p:")) continue;
+        found.push({ artifact: row.id, since: row.created });
+      }
+    }
+    return found;
   }
 
   private async mine(tx: Tx, kind: "feedback" | "reply"): Promise<WireRecord[]> {
@@ -96,23 +95,43 @@ export class Inbox {
     return open.map(([, reply]) => ({ artifact: aboutOf(reply), since: reply.created, reply }));
   }
 
-  private async row(tx: Tx, waiting: Waiting): Promise<InboxRow | undefined> {
-    const { found } = await this.queries.core.look(tx, [waiting.artifact]);
-    const { record, rows } = found.get(waiting.artifact) as Looked;
-    if (record?.kind !== "artifact" || record.deleted !== undefined) return undefined;
-    const [artifact] = await this.queries.views(tx, "artifact", [{ record, rows }]);
-    if (artifact === undefined) return undefined;
-    const student = { id: record.by, name: await this.name(tx, record.by) };
-    if (waiting.reply === undefined) return { artifact, student, why: "new", since: waiting.since };
-    const shown = { record: waiting.reply, rows: this.queries.core.overlay.of(waiting.reply.id, 0) };
-    const [reply] = await this.queries.views(tx, "reply", [shown]);
-    return { artifact, student, why: "reply", since: waiting.since, reply: reply as View<"reply"> };
+  /** What is shown of each, asked in one go. */
+  private async rows(tx: Tx, waiting: readonly Waiting[]): Promise<InboxRow[]> {
+    const { core } = this.queries;
+    const ids = waiting.map((one) => one.artifact);
+    const { found } = await core.look(tx, ids);
+    const open = waiting.flatMap((one) => {
+      const { record, rows } = found.get(one.artifact) as Looked;
+      const fits = record?.kind === "artifact" && record.deleted === undefined;
+      return fits ? [{ one, record, rows }] : [];
+    });
+    const answers = open.flatMap(({ one: { reply } }) =>
+      reply === undefined ? [] : [{ record: reply, rows: core.overlay.of(reply.id, 0) }],
+    );
+    const [artifacts, replies, names] = await Promise.all([
+      this.queries.views(tx, "artifact", open),
+      this.queries.views(tx, "reply", answers),
+      this.names(tx, new Set(open.map(({ record }) => record.by))),
+    ]);
+    const replyOf = new Map(replies.map((reply) => [reply.id, reply]));
+    return open.map(({ one: { since, reply }, record }, index) => {
+      const row = {
+        artifact: artifacts[index] as View<"artifact">,
+        student: { id: record.by, name: names.get(record.by) ?? "" },
+        since,
+      };
+      if (reply === undefined) return { ...row, why: "new" };
+      return { ...row, why: "reply", reply: replyOf.get(reply.id) as View<"reply"> };
+    });
   }
 
-  private async name(tx: Tx, person: string): Promise<string> {
-    const state = await baseState(tx);
-    const row = await tx.get<BaseRow>("base", person);
-    const name = this.queries.core.looked(person, row?.body, state).record?.fields["name"];
-    return typeof name === "string" ? name : "";
+  private async names(tx: Tx, people: ReadonlySet<string>): Promise<Map<string, string>> {
+    const { found } = await this.queries.core.look(tx, [...people]);
+    const names = new Map<string, string>();
+    for (const [id, { record }] of found) {
+      const name = record?.fields["name"];
+      if (typeof name === "string") names.set(id, name);
+    }
+    return names;
   }
 }

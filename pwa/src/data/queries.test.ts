@@ -68,6 +68,19 @@ describe("a list", () => {
     expect(titles(await queries.all("artifact", { space: "p:elsewhere" }))).toEqual([]);
   });
 
+  it("shows of one tag the newest first, as many as asked for", async () => {
+    const tags = { wood: { v: { text: "Wood" }, r: [1, "m"] } };
+    const longer = { woods: { v: { text: "Woods" }, r: [1, "m"] } };
+    const { queries, writer } = await holding(
+      ...Array.from({ length: 9 }, (_, index) => work(index, { tags: index % 2 ? tags : longer })),
+    );
+    expect(titles(await queries.all("artifact", { tag: "wood", limit: 2 }))).toEqual(["Work 7", "Work 5"]);
+    expect((await queries.all("artifact", { tag: "wood", limit: 4 })).more).toBe(false);
+    await writer.delete(work(7).id);
+    expect(titles(await queries.all("artifact", { tag: "wood", limit: 2 }))).toEqual(["Work 5", "Work 3"]);
+    expect(await queries.all("showcase", { tag: "wood" })).toMatchObject({ rows: [] });
+  });
+
   it("finds words by their beginnings, without accents or case, offline", async () => {
     const { queries, writer } = await holding(
       work(1, { words: "El PUENTE más largo" }),

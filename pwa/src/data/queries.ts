@@ -8,7 +8,7 @@ import { matches, tokens } from "./fold";
 import { live, touches } from "./hub";
 import { HIGHEST } from "./ports/keys";
 import type { Range, Tx } from "./ports/ports";
-import { aboutOf, shelfOf, tagsOf, wordsOf } from "./rows";
+import { aboutOf, shelfOf, tagKey, tagsOf, wordsOf } from "./rows";
 import type { Live, Page, Query, View } from "./shapes";
 import type { Kind, WireRecord } from "./types.gen";
 import { toView } from "./view";
@@ -43,8 +43,14 @@ function rangeFor(kind: Kind, query: Query): { range: Range; sorted: boolean } {
       sorted: false,
     };
   }
-  if (query.tag !== undefined)
-    return { range: { index: "*tags", from: query.tag, to: query.tag }, sorted: false };
+  if (query.tag !== undefined) {
+    const range = {
+      index: "*tags",
+      from: tagKey(kind, shelf, query.tag, ""),
+      to: tagKey(kind, shelf, query.tag, HIGHEST),
+    };
+    return { range: { ...range, down: true }, sorted: true };
+  }
   const [index, prefix] =
     query.space !== undefined
       ? ["[kind+shelf+space+created]", [kind, shelf, query.space]]
@@ -80,7 +86,8 @@ export class Queries {
   ): Promise<Shown[]> {
     if (words.length > 0) return this.byWords(tx, kind, query, words, want, own);
     const { range, sorted } = rangeFor(kind, query);
-    const simple = sorted && (query.space === undefined || query.by === undefined);
+    const asked = [query.space, query.by, query.tag].filter((one) => one !== undefined);
+    const simple = sorted && asked.length < 2;
     const limit = simple ? { limit: want + own.size } : {};
     const rows = await tx.range<BaseRow>("base", { ...range, ...limit });
     return rows
@@ -146,15 +153,18 @@ export class Queries {
 
   /** What custody of these records needs to know. */
   async aroundOf(tx: Tx, shown: readonly Shown[]): Promise<Map<string, Around>> {
-    const refusals = await this.refusals(tx);
+    // All at once: waiting for fifty answers one after the other is what takes the time.
+    const [refusals, ...seen] = await Promise.all([
+      this.refusals(tx),
+      ...shown.map(({ record }) => this.isSeen(tx, record)),
+    ]);
     const around = new Map<string, Around>();
-    for (const { record, rows } of shown) {
+    for (const [index, { record, rows }] of shown.entries()) {
       around.set(record.id, {
         waiting: rows.length,
         sent: rows.every((row) => row.sent),
         refused: refusals.get(record.id),
-        seen:
-          record.kind === "artifact" && record.by === this.core.me.id && (await this.isSeen(tx, record.id)),
+        seen: seen[index] === true,
         uploads: this.core.uploads,
         person: this.core.me.id,
       });
@@ -162,8 +172,10 @@ export class Queries {
     return around;
   }
 
-  private async isSeen(tx: Tx, artifact: string): Promise<boolean> {
-    const range = { index: "[kind+about]", from: ["seen", artifact], to: ["seen", artifact] };
+  /** Only of one's own work: whether somebody else looked at it. */
+  private async isSeen(tx: Tx, { kind, by, id }: WireRecord): Promise<boolean> {
+    if (kind !== "artifact" || by !== this.core.me.id) return false;
+    const range = { index: "[kind+about]", from: ["seen", id], to: ["seen", id] };
     const marks = await tx.range<BaseRow>("base", range);
     return marks.some((mark) => mark.by !== this.core.me.id && mark.shelf === "live");
   }

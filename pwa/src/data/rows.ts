@@ -12,6 +12,11 @@ export function tagsOf(record: WireRecord): string[] {
   return TAGGED.flatMap((field) => Object.keys(entriesOf(record, field)));
 }
 
+/** Sorted by time among all that carry a tag; an index with several entries per row takes no compound keys. */
+export function tagKey(kind: string, shelf: string, tag: string, created: string): string {
+  return [kind, shelf, tag, created].join("\n");
+}
+
 export function aboutOf(record: WireRecord): string {
   const about = record.fields["artifact"];
   return typeof about === "string" ? about : "";
@@ -38,7 +43,7 @@ export function baseRow(body: WireRecord): BaseRow {
     by: body.by,
     created: body.created,
     about: aboutOf(body),
-    tags: tagsOf(body),
+    tags: [...new Set(tagsOf(body))].map((tag) => tagKey(body.kind, shelfOf(body), tag, body.created)),
     ...(isLoose(body) ? { loose: body.by } : {}),
     print: digest([[body.id, body.seq, body.rev[0], body.rev[1]]]).split(":")[1] ?? "",
     body,

@@ -3,6 +3,7 @@
 import { fold } from "./fold";
 import type { Frameworks } from "./frameworks";
 import type { Queries } from "./queries";
+import { fieldsOf } from "./view";
 
 const SHOWN = 8;
 
@@ -18,10 +19,12 @@ export class Suggestions {
   }
 
   private async count(field: "tags" | "interests"): Promise<Map<string, number>> {
-    const { rows } = await this.queries.all("artifact", { by: this.queries.core.me.id, limit: 2000 });
+    const wanted = { by: this.queries.core.me.id, limit: 2000 };
+    const { rows } = await this.queries.read((tx) => this.queries.select(tx, "artifact", wanted));
     const counts = new Map<string, number>();
-    for (const row of rows) {
-      for (const { text } of row.fields[field]) counts.set(text, (counts.get(text) ?? 0) + 1);
+    for (const { record } of rows) {
+      for (const { text } of fieldsOf("artifact", record)[field])
+        counts.set(text, (counts.get(text) ?? 0) + 1);
     }
     return counts;
   }

@@ -1,4 +1,4 @@
-/** Our own line icons on a 24 grid, drawn once into the page by Sprite.svelte and used by Icon.svelte. */
+/** Our own line icons on a 24 grid, drawn by Icon.svelte. */
 export const icons = {
   home: "M4 11.5 12 5l8 6.5M6 10.5V19h12v-8.5M10 19v-5h4v5",
   search: "M11 5a6 6 0 1 1 0 12 6 6 0 0 1 0-12ZM15.5 15.5 20 20",

@@ -35,6 +35,26 @@ function isEmpty({ from, to, fromOpen = false, toOpen = false }: Range): boolean
   return order > 0 || (order === 0 && (fromOpen || toOpen));
 }
 
+/** One answer instead of a cursor's step for each row: browsers since autumn 2025; the others step. */
+const canGetDown = typeof IDBObjectStore === "function" && "getAllRecords" in IDBObjectStore.prototype;
+
+/** Not yet in TypeScript's own list. */
+interface Downwards {
+  query: IDBKeyRange | null;
+  direction: "prev";
+  count?: number;
+}
+
+interface GetsDown {
+  getAll: (options: Downwards) => IDBRequest<unknown[]>;
+  getAllKeys: (options: Downwards) => IDBRequest<IDBValidKey[]>;
+}
+
+function downwards(range: Range): Downwards {
+  const count = range.limit === undefined ? {} : { count: range.limit };
+  return { query: keyRange(range), direction: "prev", ...count };
+}
+
 class IndexedTx implements Tx {
   constructor(private readonly inner: IDBTransaction) {}
 
@@ -72,6 +92,7 @@ class IndexedTx implements Tx {
     if (isEmpty(range)) return Promise.resolve([]);
     const source = this.source(table, range);
     if (range.down !== true) return ask(source.getAll(keyRange(range), range.limit)) as Promise<T[]>;
+    if (canGetDown) return ask((source as unknown as GetsDown).getAll(downwards(range))) as Promise<T[]>;
     const rows: T[] = [];
     return this.walk(source.openCursor(keyRange(range), "prev"), range, (cursor) => {
       rows.push(cursor.value as T);
@@ -82,6 +103,8 @@ class IndexedTx implements Tx {
     if (isEmpty(range)) return Promise.resolve([]);
     const source = this.source(table, range);
     if (range.down !== true) return ask(source.getAllKeys(keyRange(range), range.limit)) as Promise<Key[]>;
+    if (canGetDown)
+      return ask((source as unknown as GetsDown).getAllKeys(downwards(range))) as Promise<Key[]>;
     const keys: Key[] = [];
     return this.walk(source.openKeyCursor(keyRange(range), "prev"), range, (cursor) => {
       keys.push(cursor.primaryKey as Key);
