@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, cast
@@ -62,7 +62,13 @@ def push(data: object) -> Push:
 def offer(data: object) -> tuple[str, object, list[Sent]]:
     """Client, epoch and mutations of an offer. Raises Invalid, TooLarge."""
     body = mapping(data, {"client", "epoch", "mutations"})
-    return client_id(body), body["epoch"], [_sent(each) for each in _list(body)]
+    return client_id(body), body["epoch"], [_unnumbered(_sent(each)) for each in _list(body)]
+
+
+def _unnumbered(sent: Sent) -> Sent:
+    """An offer's numbers are of no log: they are those of a client that is gone, and its successor counts anew."""
+    mutation = None if sent.mutation is None else sent.mutation | {"n": 0}
+    return replace(sent, n=0, mutation=cast("Mutation | None", mutation))
 
 
 def mapping(data: object, keys: set[str]) -> dict[str, Any]:

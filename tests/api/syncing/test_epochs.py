@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import cast
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import Table, delete, insert, select
 
 from pathfolio import clock, db, ids
+from pathfolio.health import looking
 from pathfolio.people.models import Person
 from pathfolio.syncing import epochs, highwater
 from pathfolio.syncing.models import (
@@ -97,6 +99,18 @@ def test_after_a_restore_devices_bring_back_what_was_lost(
     ana.pull()
     assert ana.fields(kept)["title"] == "Kept and changed"
     assert ana.fields(feedback["record"])["glow"] == "Good"
+
+
+def test_the_numbers_of_an_offer_are_not_those_of_the_new_client(
+    world: World, ana: Device
+) -> None:
+    ana.pull()
+    made = ana.creation(title="Offered")
+    again = Device(ana.http, ana.person, epoch=ana.epoch)
+    assert offer(again, [made | {"n": 7}])["taken"] == [made["id"]]
+    again.must(again.creation(title="Pushed as number one"))
+    with world.app.app_context(), db.read() as session:
+        assert list(looking.devices(session, Counter())) == []
 
 
 def test_an_offer_that_may_not_be_is_refused_and_kept(world: World, ana: Device) -> None:
