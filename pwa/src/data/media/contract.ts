@@ -1,6 +1,7 @@
 // The upload contract as the server speaks it.
 
 import type { Answer, Transport } from "../ports/ports";
+import { TransportProblem } from "../problems";
 import { check } from "../sync/answers";
 
 export type ServerState = "exists" | "open" | "verifying" | "verified" | "damaged" | "rejected";
@@ -41,6 +42,9 @@ export interface Address {
 const BYTES_PER_MS = 8;
 const LEAST_MS = 30_000;
 
+/** Where parts are stored nobody knows of accounts, and nothing marks an answer as the school's. */
+const OF_THE_ACCOUNT = new Set([401, 410, 426]);
+
 export const SIGNED_AT_ONCE = 8;
 
 export class Contract {
@@ -61,7 +65,9 @@ export class Contract {
 
   async put({ method, url, headers }: Address, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const timeoutMs = LEAST_MS + bytes.length / BYTES_PER_MS;
-    check(await this.transport.send({ method, path: url, headers, bytes, timeoutMs, signal }));
+    const answer = await this.transport.send({ method, path: url, headers, bytes, timeoutMs, signal });
+    if (OF_THE_ACCOUNT.has(answer.status)) throw new TransportProblem("captive", `${answer.status}`);
+    check(answer);
   }
 
   async complete(upload: string, signal: AbortSignal): Promise<Status> {

@@ -262,6 +262,14 @@ describe("a queue", () => {
     expect(await row("one")).toMatchObject({ state: "waiting" });
   });
 
+  test.each([401, 410, 426])("takes a %i from where parts are stored for a stranger's", async (status) => {
+    await add("a", 10);
+    school.instead = ({ path }) => (path.startsWith("/media/") ? problem(status, `status_${status}`) : undefined);
+    await expect(queue.run(NEVER)).rejects.toMatchObject({ reason: "captive" });
+    school.instead = () => undefined;
+    expect(await queue.run(NEVER)).toBe("idle");
+  });
+
   test("waits for Wi-Fi with what is large, where the network costs money", async () => {
     metered = true;
     await add("large", 11 * 1024 * 1024);
