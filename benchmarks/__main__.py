@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks import client, slow_phones, sync
+from benchmarks.load import memory
+from benchmarks.load import run as load
 from benchmarks.peers import comparison
 from tests.campaigns.evidence import keep_benchmark
 
@@ -19,8 +21,10 @@ ROWS: dict[str, Callable[[], Rows | None]] = {
     "phones": slow_phones.run,
     "client": client.run,
     "peers": comparison.run,
+    "load": load.run,
+    "memory": memory.run,
 }
-ONLY_WHEN_NAMED = {"peers"}
+ONLY_WHEN_NAMED = {"peers", "load", "memory"}
 
 
 def main(words: list[str]) -> int:
