@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, or_, select
+from sqlalchemy import RowMapping, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from pathfolio.syncing import store
@@ -15,6 +16,18 @@ from pathfolio_sync import HistoryRow, canonical
 TABLE = store.HISTORY
 # Most questions are answered by the newest row, and a row may hold 64 KB of words.
 FIRST_PAGE, LAST_PAGE = 2, 128
+_OF_RECORD = select(TABLE).where(
+    TABLE.c.school == bindparam("school"), TABLE.c.record == bindparam("record")
+)
+_CHANGES = (
+    _OF_RECORD.where(
+        TABLE.c.rev <= bindparam("upto"),
+        or_(TABLE.c.field == bindparam("field"), TABLE.c.op == "create"),
+    )
+    .order_by(TABLE.c.rev.desc())
+    .limit(bindparam("size"))
+)
+_SINCE = _OF_RECORD.where(TABLE.c.rev > bindparam("rev"))
 
 
 def row_of(found: RowMapping) -> HistoryRow:
@@ -68,6 +81,7 @@ class Past:
         self._known: dict[str, RowMapping | Mapping[str, Any] | None] = {}
         self._parsed: dict[str, HistoryRow] = {}
         self.fresh: list[dict[str, Any]] = []
+        self.fresh_of: dict[str, list[dict[str, Any]]] = {}
 
     def expect(self, ids: Iterable[str]) -> None:
         """Read the rows of these mutations in one go."""
@@ -85,6 +99,7 @@ class Past:
     def add(self, row: dict[str, Any]) -> None:
         """Take note of a row that this transaction will write."""
         self.fresh.append(row)
+        self.fresh_of.setdefault(row["record"], []).append(row)
         self._known[row["id"]] = row
 
     def parsed(self, found: RowMapping | Mapping[str, Any]) -> HistoryRow:
@@ -119,11 +134,9 @@ class RecordPast:
         for row in reversed(self._fresh()):
             if row["rev"] <= upto and (row["field"] == field or row["op"] == "create"):
                 yield self.past.parsed(row)
-        named = or_(TABLE.c.field == field, TABLE.c.op == "create")
-        size = FIRST_PAGE
-        while True:
-            query = self._query().where(TABLE.c.rev <= upto, named)
-            page = self._read(query.order_by(TABLE.c.rev.desc()).limit(size))
+        upto, size = min(upto, self._stored()), FIRST_PAGE
+        while upto > 0:
+            page = self._read(_CHANGES, field=field, upto=upto, size=size)
             yield from map(self.past.parsed, page)
             if len(page) < size:
                 return
@@ -133,15 +146,17 @@ class RecordPast:
         for row in self._fresh():
             if row["rev"] > rev:
                 yield self.past.parsed(row)
-        yield from map(self.past.parsed, self._read(self._query().where(TABLE.c.rev > rev)))
+        if self._stored() > rev:
+            yield from map(self.past.parsed, self._read(_SINCE, rev=rev))
 
     def _fresh(self) -> list[dict[str, Any]]:
-        return [row for row in self.past.fresh if row["record"] == self.record]
+        return self.past.fresh_of.get(self.record, [])
 
-    def _query(self) -> Any:  # noqa: ANN401 - SQLAlchemy's type of a select names every column
-        return select(TABLE).where(
-            TABLE.c.school == self.past.school, TABLE.c.record == self.record
-        )
+    def _stored(self) -> int:
+        """The newest rev that the database may hold: a record of this very transaction has none there."""
+        fresh = self._fresh()
+        return int(fresh[0]["rev"]) - 1 if fresh else sys.maxsize
 
-    def _read(self, query: Any) -> list[RowMapping]:  # noqa: ANN401 - as above
-        return list(self.past.session.execute(query).mappings())
+    def _read(self, query: Any, **asked: Any) -> list[RowMapping]:  # noqa: ANN401 - SQLAlchemy's type of a select names every column
+        of_record = {"school": self.past.school, "record": self.record}
+        return list(self.past.session.execute(query, of_record | asked).mappings())
