@@ -18,6 +18,8 @@ interface Life {
   channels: BrowserChannels;
   tabs: Map<number, Tab>;
   fuse: Fuse;
+  ended: Promise<void>;
+  end(): void;
 }
 
 export interface Tab {
@@ -50,8 +52,15 @@ export class Device {
   }
 
   private born(): Life {
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
     const life: Life = {
       alive: true,
+      ended,
+      end: () => {
+        life.alive = false;
+        end();
+      },
       locks: new BrowserLocks(),
       channels: new BrowserChannels(),
       tabs: new Map(),
@@ -66,6 +75,11 @@ export class Device {
   /** The app is killed when it has asked for so many more things. */
   crashAfter(requests: number): void {
     this.life.fuse.set(requests);
+  }
+
+  /** When this life is over. */
+  get ended(): Promise<void> {
+    return this.life.ended;
   }
 
   /** At how many points this life could have been killed so far. */
@@ -141,7 +155,7 @@ export class Device {
 
   /** The app is killed or the power goes; `lost` relaxed commits had not reached the disk. */
   crash(lost: number): void {
-    this.life.alive = false;
+    this.life.end();
     this.disk.crash(lost);
     this.life = this.born();
     this.lives += 1;
@@ -149,7 +163,7 @@ export class Device {
 
   /** The end of the world: nothing of the app goes on. */
   end(): void {
-    this.life.alive = false;
+    this.life.end();
     this.disk.crash();
   }
 

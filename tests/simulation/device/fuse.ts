@@ -23,13 +23,24 @@ export class Fuse {
   }
 
   private async pass<T>(alive: () => boolean, ask: () => Promise<T>): Promise<T> {
-    if (!alive()) return never();
-    this.burn();
-    if (!alive()) return never();
-    const value = await ask();
-    if (!alive()) return never();
+    const value = await this.ask(alive, ask);
     this.burn();
     return alive() ? value : never();
+  }
+
+  /** Nothing happens between what one request gives and the next one: to be killed before each is enough. */
+  private async ask<T>(alive: () => boolean, ask: () => Promise<T>): Promise<T> {
+    if (!alive()) return never();
+    this.burn();
+    if (!alive()) return never();
+    try {
+      const value = await ask();
+      return alive() ? value : await never<T>();
+    } catch (error) {
+      // The dead hear of nothing.
+      if (!alive()) return never();
+      throw error;
+    }
   }
 
   /** Every method of `target` gives a promise. */
@@ -39,7 +50,7 @@ export class Fuse {
         const method = Reflect.get(inner, name) as ((...args: unknown[]) => Promise<unknown>) | undefined;
         // Whoever awaits the whole asks whether it is a promise.
         if (typeof method !== "function") return method;
-        return (...args: unknown[]) => this.pass(alive, () => method.apply(inner, args));
+        return (...args: unknown[]) => this.ask(alive, () => method.apply(inner, args));
       },
     });
   }
@@ -56,7 +67,7 @@ export class Fuse {
   private storage(storage: Storage, alive: () => boolean): Storage {
     return {
       read: (tables, work) =>
-        this.pass(alive, () => storage.read(tables, (tx) => work(this.each(tx, alive)))),
+        this.ask(alive, () => storage.read(tables, (tx) => work(this.each(tx, alive)))),
       write: (tables, work, strict) =>
         this.pass(alive, () => storage.write(tables, (tx) => work(this.each(tx, alive)), strict)),
       close: () => storage.close(),

@@ -35,13 +35,15 @@ function told(error: unknown): object {
 }
 
 async function command(line: Command): Promise<void> {
+  const ended = devices.get(line.device ?? "")?.ended;
   const done = run(world, devices, line, settled).then(
     (value) => say({ id: line.id, value: value ?? null }),
     (error: unknown) => say({ id: line.id, error: told(error) }),
   );
   // Files are hashed with real asynchronous calls of Node: wait for those, as no clock of ours drives them.
   // Several timers that are due at once are settled one after the other.
-  if (line.do === "attach" || line.do === "advance") await done;
+  // Nothing comes of what a device does that dies over it.
+  if (line.do === "attach" || line.do === "advance") await Promise.race([done, ended ?? done]);
 }
 
 function isAnswer(line: object): line is { answer: number } & Answered {
