@@ -91,6 +91,7 @@ class Simulation:
         acts.as_shipped()
         self.school.fresh(self.agenda, self.plan.seed)
         self.node.now = self.agenda.now
+        self.worker.begin()
         self.put(self.plan.steps)
         for person, names in DEVICES.items():
             for name in names:
@@ -234,6 +235,10 @@ class Simulation:
         """A device whose person was erased, and which the school does not know any more: nobody takes it up again."""
         device.over, device.running = True, False
 
+    def awake(self) -> list[Device]:
+        """Those whose app runs now."""
+        return [device for device in self.devices.values() if device.running]
+
     # People
 
     def attend(self, device: Device) -> bool:
@@ -260,7 +265,7 @@ class Simulation:
         tab = chance.choice(device.tabs)
         before = device.dump(tab)
         self.asked_to_sign_in(device, before)
-        if not device.running:
+        if device not in self.awake():
             return
         action = Screen(device, before, chance).choose()
         if action is None:
