@@ -1,4 +1,4 @@
-"""A real server on a disk that is full, read-only or broken for a while: what devices hear, and what is there in the end."""
+"""A real server whose disk is full, read-only or broken for a while: what devices hear, and what is there at last."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ class School:
             for name, remote in self.people.items()
         }
         self.writers = [
-            Writer(self.people[name], self.shared[name], random.getrandbits(32), self.pulse, self.kept)
+            Writer(
+                self.people[name], self.shared[name], random.getrandbits(32), self.pulse, self.kept
+            )
             for name in DEVICES
         ]
         self.photographer = Photographer(self.people["noor"], random.getrandbits(32), self.kept)
@@ -113,7 +115,9 @@ class School:
         """kill -9 of a process of PostgreSQL: it ends all others, and recovers as after a crash."""
         assert isinstance(self.bases, PostgresDatabases)
         with self.bases.server.connect() as connection:
-            query = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            query = (
+                "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            )
             name = self.bases.name_of(self.url)
             pids = [row[0] for row in connection.execute(query, (name,))]
         os.kill(pids[0], signal.SIGKILL)
@@ -153,7 +157,8 @@ def run(size: Size) -> Outcome:
             outcome.done += 1
             again = f"python -m tests.campaigns disk_faults --first {number} --count 1"
             try:
-                _one(outcome, kind, name, number, bases[kind], place / str(number))
+                with _school(kind, name, number, bases[kind], place / str(number)) as school:
+                    _one(outcome, school, name)
             except Exception as problem:  # noqa: BLE001 - whatever broke is what we came for
                 said = str(problem) or type(problem).__name__
                 log = place / str(number) / "log"
@@ -166,25 +171,21 @@ def _names() -> Iterator[list[tuple[str, str]]]:
     yield from ([(kind, name) for name in FAULTS[kind]] for kind in KINDS)
 
 
-def _one(
-    outcome: Outcome, kind: str, name: str, number: int, bases: Databases, place: Path
-) -> None:
-    place.mkdir()
-    with _school(kind, name, number, bases, place) as school:
-        school.start()
-        fault, random = FAULTS[kind][name], Random(number)
-        school.photographer.another()
-        school.pulse.wait(random.randint(3, 20))
-        fault.begin(school)
-        school.photographer.another()
-        try:
-            _meanwhile(school, fault)
-        finally:
-            fault.end(school)
-        _afterwards(school)
-        outcome.add(f"{kind}: {name}")
-        outcome.add("mutations acknowledged", len(school.kept.acknowledged))
-        outcome.add("times that devices were told to come back", school.refusals())
+def _one(outcome: Outcome, school: School, name: str) -> None:
+    school.start()
+    fault, random = FAULTS[school.kind][name], Random(school.number)
+    school.photographer.another()
+    school.pulse.wait(random.randint(3, 20))
+    fault.begin(school)
+    school.photographer.another()
+    try:
+        _meanwhile(school, fault)
+    finally:
+        fault.end(school)
+    _afterwards(school)
+    outcome.add(f"{school.kind}: {name}")
+    outcome.add("mutations acknowledged", len(school.kept.acknowledged))
+    outcome.add("times that devices were told to come back", school.refusals())
 
 
 def _meanwhile(school: School, fault: Fault) -> None:
@@ -227,16 +228,15 @@ def _afterwards(school: School) -> None:
 
 
 @contextmanager
-def _school(
-    kind: str, name: str, number: int, bases: Databases, place: Path
-) -> Iterator[School]:
+def _school(kind: str, name: str, number: int, bases: Databases, place: Path) -> Iterator[School]:
+    place.mkdir()
     with ExitStack() as stack:
         school = School(kind, number, bases.fresh(prepare), place, place / "data", bases)
         stack.callback(lambda: bases.drop(school.url))
         if "full" in name:
             _small(stack, school, table_space=name == "table space full")
         school.data.mkdir(exist_ok=True)
-        stack.callback(lambda: school.stop())
+        stack.callback(school.stop)
         yield school
 
 

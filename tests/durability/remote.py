@@ -130,13 +130,19 @@ class Remote:
         }  # fmt: skip
         return self.must("/api/uploads", body)
 
-    def send_file(self, data: bytes, upload: str | None = None, parts: int | None = None) -> str:
+    def send_file(
+        self,
+        data: bytes,
+        upload: str | None = None,
+        parts: int | None = None,
+        kind: tuple[str, str] = ("image/jpeg", "photo"),
+    ) -> str:
         """What the server still lacks of a file (only so many `parts`, when given); the id of the upload.
 
         Raises LostError; calling it again goes on where it stopped.
         """
         upload = upload or ids.new_id()
-        status = self.announce(data, upload)
+        status = self.announce(data, upload, *kind)
         if status["state"] != "open":
             return upload
         size, have = status["part_size"], {n for n, _ in status["have"]}

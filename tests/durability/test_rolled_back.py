@@ -42,7 +42,7 @@ def test_processes_that_start_together_begin_one_epoch(
 ) -> None:
     begun: list[str] = []
     begin = epochs.begin
-    really, together = epochs._behind, threading.Barrier(2)
+    really, together = epochs.is_behind, threading.Barrier(2)
 
     def both_look(*arguments: object) -> bool:
         found = really(*arguments)  # type: ignore[arg-type]
@@ -51,7 +51,7 @@ def test_processes_that_start_together_begin_one_epoch(
             together.wait(1)
         return found
 
-    monkeypatch.setattr(epochs, "_behind", both_look)
+    monkeypatch.setattr(epochs, "is_behind", both_look)
 
     def counted(session: Session, reason: str) -> None:
         begun.append(reason)

@@ -1,6 +1,6 @@
 """A disk in trouble, inside a real server process: writes and flushes fail as long as a file says so.
 
-`TESTS_FAULT` names that file; its content is one of FAULTS. Reads go on. (`warm.BEFORE` makes a program call `install`.)
+`TESTS_FAULT` names that file; its content is one of FAULTS. Reads go on. Programs call `install` (`warm.BEFORE`).
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ class Faulty:
         fault = FAULTS.get(self.now())
         return fault[1].get(what, vfs.OK) if fault else vfs.OK
 
-    def write(self, path: str, offset: int, data: bytes) -> int:
+    def write(self, _path: str, _offset: int, _data: bytes) -> int:
         return self._of_sqlite("write")
 
-    def truncate(self, path: str, size: int) -> int:
+    def truncate(self, _path: str, _size: int) -> int:
         return self._of_sqlite("truncate")
 
-    def sync(self, path: str) -> int:
+    def sync(self, _path: str) -> int:
         return self._of_sqlite("sync")
 
-    def delete(self, path: str) -> int:
+    def delete(self, _path: str) -> int:
         return vfs.OK
 
-    def synced(self, path: str) -> None:
+    def synced(self, _path: str) -> None:
         return
 
     def fail(self, path: str) -> None:
