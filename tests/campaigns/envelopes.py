@@ -77,6 +77,7 @@ class Chapter:
         self, outcome: Outcome, stage: Stage, sent: Envelope, number: int, secrets: judging.Secrets
     ) -> None:
         """Send one, and judge what comes back."""
+        self.logged.clear()
         try:
             if sent.over_http:
                 status, kind, text = stage.post(sent.person, sent.path, sent.data, **sent.headers)
@@ -89,8 +90,7 @@ class Chapter:
         outcome.add(f"answered {status}")
         wrong = judging.wrong(sent.path, status, kind, text) or secrets.told(sent.person, text)
         if self.logged:
-            wrong = f"the server failed on a change and refused it: {self.logged.pop()}"
-            self.logged.clear()
+            wrong = f"the server failed on a change and refused it: {self.logged[0]}"
         if wrong:
             self.broken(number, sent, wrong)
         elif status == 200 and sent.path.endswith("/push"):

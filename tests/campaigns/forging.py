@@ -48,7 +48,8 @@ class Forger:
         self.dice, self.stage, self.secrets = dice, stage, secrets
         self.names = [name for name in stage.tokens if any(each.person == name for each in said)]
         self.new_id = seeded_ids(f"forged {dice.random()}")
-        self.pushes = [body(each) for each in said if each.path == PUSH]
+        self.pushed = [each for each in said if each.path == PUSH]
+        self.pushes = [body(each) for each in self.pushed]
         self.mutations = [each for push in self.pushes for each in push["mutations"]]
         self.clients: dict[str, tuple[str, int]] = {}
         self.spaces: dict[str, Json] = {}
@@ -75,6 +76,9 @@ class Forger:
         (trick,) = dice.choices(list(TRICKS), list(TRICKS.values()))
         person = dice.choice(self.names) if trick == "theft" else said.person
         path, call = said.path, body(said)
+        if path == PULL and trick not in {"replay", "theft"} and dice.random() < 0.6:
+            # Devices ask far more often than they tell, and telling is what can do damage.
+            path, call = PUSH, body(dice.choice(self.pushed))
         if path == PULL:
             self._fresh_pull(person, call)
         elif trick not in {"replay", "theft"}:

@@ -149,6 +149,8 @@ def test_an_entry_can_be_thrown_away_and_brought_back_but_not_changed(ana: Devic
         ({"space": "p:me"}, "invalid"),
         ({"record": "me"}, "invalid"),
         ({"extra": True}, "invalid"),
+        ({"half an emoji \ud83d": True}, "invalid"),
+        ({"a\x00b": True}, "invalid"),
         ({"op": "create", "field": None, "value": {"kind": "diary", "fields": {}}}, "invalid"),
         ({"op": "create", "field": None, "value": {"kind": [], "fields": {}}}, "invalid"),
         ({"op": "create", "field": None, "value": {"kind": "artifact"}}, "invalid"),
@@ -258,3 +260,56 @@ def test_an_entry_that_was_thrown_away_stays_away_when_a_restore_makes_it_anew(
     [back] = ana.all("not_accepted")
     assert "deleted" in back
     assert "flags" not in back
+
+
+@pytest.mark.parametrize(
+    ("op", "name", "came", "there"),
+    [
+        ("text", "words", "merged", ["Zero two three"]),
+        ("set", "title", "conflict", ["One two three", "Zero"]),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one push", "in two"])
+def test_who_typed_on_over_a_change_that_was_refused_meanwhile_overwrites_nobody(
+    ana: Device, op: str, name: str, came: str, there: list[str], *, at_once: bool
+) -> None:
+    other = ana.twin()
+    record = ana.create(audience="me", **{name: "One"})
+    other.pull()
+    late = other.mutation(op, record, field=name, value="One two")
+    ana.must(ana.mutation(op, record, field=name, value="Zero"))
+    ana.must(ana.set(record, "audience", "teachers"))
+    # The pull comes between: the screen still shows "One two", and nothing says that it is going to be refused.
+    if at_once:
+        other.pull()
+        more = other.mutation(op, record, field=name, value="One two three", after=late["id"])
+        assert other.results(late, more) == ["rejected widened", came]
+    else:
+        seen = other.twin()
+        seen.pull()
+        assert other.results(late) == ["rejected widened"]
+        live = seen.get(record)
+        assert live is not None
+        after = {"after": late["id"], "base": live["rev"], "pulled": seen.pulled}
+        more = other.mutation(
+            op, record, field=name, value="One two three", space=other.portfolio, **after
+        )
+        assert other.results(more) == [came]
+    ana.pull()
+    found = ana.get(record)
+    assert found is not None
+    kept = [found["fields"][name], *(each["value"] for each in found.get("flags", {}).values())]
+    assert sorted(kept) == there
+
+
+def test_who_knows_that_a_change_was_refused_goes_on_from_what_is_there(ana: Device) -> None:
+    other = ana.twin()
+    record = ana.create(audience="me", words="One")
+    other.pull()
+    late = other.text(record, "words", "One two")
+    ana.must(ana.text(record, "words", "Zero"))
+    ana.must(ana.set(record, "audience", "teachers"))
+    assert other.results(late) == ["rejected widened"]
+    other.pull()
+    more = other.text(record, "words", "Zero one", after=late["id"])
+    assert other.results(more) == ["ok"]
