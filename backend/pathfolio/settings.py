@@ -90,6 +90,10 @@ class Settings:
     grace_minutes: int = option(
         60, "Minutes that the old token still works after the new one was used."
     )
+    keep_days: int = option(
+        400,
+        "Days that ended sessions, devices that never came back and audit events are kept.",
+    )
     leaver_days: int = option(
         90, "Days that somebody who left the school may still sign in to read their own work."
     )

@@ -58,6 +58,9 @@ ROUTES: dict[str, Row] = {
     "GET /api/sessions": row("one's own devices", self=ALL),
     "DELETE /api/sessions/<id:session>": row("end a session of one's own", self=ALL),
     "POST /api/password": row("change one's own password", self=WORKING),
+    # Those who run the server; a coordinator answers for the school
+    "GET /api/operator": row("how the server is, which devices are behind", coordinator=ACTIVE),
+    "GET /api/audit": row("who did what to whom, and when", coordinator=ACTIVE),
     # People
     "GET /api/people": row("the list of people", coordinator=ACTIVE),
     "POST /api/people": row("add a person", coordinator=ACTIVE),

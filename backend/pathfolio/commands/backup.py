@@ -15,6 +15,8 @@ from pathfolio.commands.common import application, sentences
 @click.argument("folder", type=click.Path(path_type=Path))
 def command(folder: Path) -> None:
     from pathfolio.backup import operations
+    from pathfolio.health import state
 
     with application(), sentences():
-        operations.take(folder, click.echo)
+        made = operations.take(folder, click.echo)
+        state.note_backup(files=len(made.files), records=made.rows.get("record", 0))

@@ -1,4 +1,4 @@
-"""What runs once a day: the trash of 30 days ago goes, and the chain of more than 400 days ago."""
+"""What runs once a day: the trash of 30 days ago goes, the chain of 400 days ago, and what is kept no longer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pathfolio import clock, db, ids, jobs
 from pathfolio.frameworks import library
+from pathfolio.health import pruning
 from pathfolio.syncing import graves
 from pathfolio.syncing.locks import Live, NotLockedError, space_locks
 from pathfolio.syncing.models import Record, Space, SpaceChain
@@ -105,6 +106,7 @@ def _prune(school: str, space: str) -> int:
 def daily(_job: jobs.Job) -> jobs.Apply:
     empty_trash()
     prune_chain()
+    pruning.prune()
 
     def tomorrow(session: Session) -> None:
         jobs.enqueue(session, CLEAN, {}, "daily", due=clock.now() + EVERY)
