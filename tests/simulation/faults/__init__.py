@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from tests.simulation.faults import devices, pages, school, storage, tabs, ties
+from tests.simulation.faults import devices, hostile, pages, school, storage, tabs, ties
 from tests.simulation.faults.fault import Fault
 
 FAULTS: dict[str, Fault] = (
-    devices.FAULTS | storage.FAULTS | tabs.FAULTS | pages.FAULTS | school.FAULTS | ties.FAULTS
+    devices.FAULTS
+    | storage.FAULTS
+    | tabs.FAULTS
+    | pages.FAULTS
+    | school.FAULTS
+    | ties.FAULTS
+    | hostile.FAULTS
 )
