@@ -205,10 +205,15 @@ def erased_words_are_nowhere(simulation: Simulation) -> None:
 
 
 def no_conflict_with_oneself(simulation: Simulation) -> None:
-    """Merge rules: who changes a thing alone, on one device, is never told of a conflict."""
+    """Merge rules: who changes a thing alone, on one device, is never told of a conflict.
+
+    Unless a restored server and a device that lost its storage have together forgotten what was known.
+    """
     editors: dict[str, set[str]] = {}
     for saved in simulation.ledger.saved.values():
         editors.setdefault(saved.mutation["record"], set()).add(saved.device)
+    for identity in simulation.ledger.alone:
+        editors.pop(simulation.ledger.saved[identity].mutation["record"], None)
     rows = simulation.school.rows("SELECT record, body FROM record WHERE NOT gone")
     for row in rows:
         flags = json.loads(row["body"]).get("flags")
