@@ -26,6 +26,7 @@ class Stage:
         self.sight, self.custody = sight, custody
         self.file_sent: Callable[[], None] = lambda: None
         self._taken: dict[tuple[str, str, int], str] = {}
+        self._offered: set[str] = set()
         self.pushed: set[str] = set()
         """Mutations that a push brought since the last offer, whose edit time the server could correct."""
         self.torn: set[str] = set()
@@ -49,7 +50,7 @@ class Stage:
             raise BrokenPromiseError(6, f"{path} answered {answer.status}: {answer.text[:300]}")
         self._heed_offer(path)
         if path in CALLS and answer.status == 200:
-            self._accepted(device, path, request["json"], answer.json)
+            self._accepted(path, request["json"], answer.json)
         self.sight.check(device.person, request, answer)
         self.custody.check(path, answer)
         if path.endswith("/complete") and answer.status == 200:
@@ -73,14 +74,15 @@ class Stage:
         if path == "/api/sync/offer":
             self.pushed.clear()
 
-    def _accepted(self, device: Device, path: str, sent: Json, told: Json) -> None:
+    def _accepted(self, path: str, sent: Json, told: Json) -> None:
         if path == "/api/sync/offer":
             statuses = dict.fromkeys(told["taken"], "ok")
+            self._offered |= statuses.keys()
         else:
             statuses = {each["id"]: each["status"] for each in told["results"]}
             for each in told["results"]:
                 self._once(told["epoch"], sent["client"], each)
-            self.pushed |= statuses.keys()
+            self.pushed |= statuses.keys() - self._offered
         self.sight.arrived(sent["mutations"], statuses)
 
     def _once(self, epoch: str, client: str, result: Json) -> None:
