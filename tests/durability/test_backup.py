@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -87,6 +89,21 @@ def test_a_file_that_was_promised_and_is_not_there_is_told(still: Running, app: 
     assert (
         said[1] == "1 stored files that the database names are not there: run `pathfolio verify`."
     )
+
+
+def test_a_backup_that_found_no_room_leaves_nothing_behind(
+    still: Running, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    folder = still.data.with_name("backup")
+    with monkeypatch.context() as broken:
+        broken.setattr(operations, "copy_hashed", full)
+        with pytest.raises(OSError, match="No space left"):
+            operations.take(folder, print)
+    assert list(folder.parent.glob("backup*")) == []
+    operations.take(folder, print)
 
 
 def key_of(upload: str) -> str:
