@@ -144,4 +144,6 @@ def test_every_screen_of_a_coordinator(visit: Open, name: str, options: dict[str
     grace.button(grace.words.look_before).click()
     gallery.look(grace, "class-list-preview", grace.page.get_by_role("table"))
     gallery.open(grace, "settings", "nowhere")
+    grace.go("server")
+    gallery.look(grace, "server", grace.page.get_by_text(re.compile("(signed in|entró)")).first)
     assert gallery.faults == []

@@ -27,6 +27,7 @@ export const routes: Readonly<Record<string, Route>> = {
   "/classes": { screen: "classes/Classes", who: staff },
   "/class/:id": { screen: "classes/Class", who: staff },
   "/student/:id": { screen: "student/Student", who: staff },
+  "/server": { screen: "people/Server", who: leads },
   "/people": { screen: "people/People", who: leads },
   "/person/:id": { screen: "people/Person", who: leads },
   "/manage/classes": { screen: "people/ManageClasses", who: leads },
@@ -82,7 +83,7 @@ export function isHere(item: NavItem, location: string): boolean {
     classes: /^\/(classes|class|student)\b/,
     people: /^\/(people|person)\b/,
     manage: /^\/manage\b/,
-    settings: /^\/(settings|trash|safe)\b/,
+    settings: /^\/(settings|trash|safe|server)\b/,
   };
   return below[item.key]?.test(location) ?? location === item.href;
 }

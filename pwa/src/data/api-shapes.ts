@@ -61,7 +61,44 @@ export interface HistoryEntry {
   superseded?: unknown;
 }
 
+export interface ServerState {
+  version: string;
+  now: string;
+  epoch: { id: string; began: string; reason: string };
+  backup: { at: string; files: number; records: number } | null;
+  /** Broken promises by name; what was left out. */
+  verified: { at: string; problems: Record<string, number>; skipped: string[] } | null;
+  disk: { free: number; total: number };
+  /** Devices are told of changes at once. */
+  pokes: boolean;
+  jobs: { waiting: number; running: number; failed: number; late_since: string | null };
+  /** Changes that were not accepted, by code. */
+  refused: Record<string, number>;
+  devices: number;
+  behind: {
+    person: { id: string; name: string };
+    device: string;
+    app: string;
+    seen: string;
+    waiting: number | null;
+    files: number | null;
+  }[];
+  behind_count: number;
+}
+
+export interface AuditEvent {
+  id: string;
+  at: string;
+  action: string;
+  /** Null: at the server's own command line. */
+  actor: { id: string; name: string } | null;
+  target: { id: string; name: string } | null;
+}
+
 export interface Api {
+  server(): Promise<ServerState>;
+  /** The newest first; `next` of a page leads to the following one. */
+  events(before?: string): Promise<{ events: AuditEvent[]; next: string | null }>;
   sessions(): Promise<SessionRow[]>;
   endSession(id: string): Promise<void>;
   changePassword(old: string, fresh: string): Promise<void>;

@@ -4,10 +4,12 @@ import type {
   Api,
   ApiClass,
   ApiPerson,
+  AuditEvent,
   Code,
   HistoryEntry,
   ListedPerson,
   PendingPerson,
+  ServerState,
   SessionRow,
 } from "./api-shapes";
 import type { Request, Transport } from "./ports/ports";
@@ -38,6 +40,9 @@ export function makeApi(transport: () => Transport): Api {
     endSession: (id) => done("DELETE", `/api/sessions/${encodeURIComponent(id)}`),
     changePassword: (old, fresh) => done("POST", "/api/password", { old, new: fresh }),
     lookAtJoinCode: (code) => call("POST", "/api/join/look", { code }),
+
+    server: () => get<ServerState>("/api/operator"),
+    events: (before) => get<{ events: AuditEvent[]; next: string | null }>("/api/audit", { before }),
 
     people: (query = {}) => get<{ people: ApiPerson[]; next: string | null }>("/api/people", query),
     person: (id) => get<ApiPerson>(person(id)),
