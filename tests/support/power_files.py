@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -164,7 +164,7 @@ class FileLog:
         names, lost = dict(self.base), set[str]()
         for number, event in done:
             if isinstance(event, Named):
-                folder = str(Path(event.path).parent)
+                folder = event.path.rpartition("/")[0]
                 if number >= flushed.get(folder, 0) and random.random() < 0.5:
                     lost.add(folder)
                 if folder not in lost:
@@ -177,8 +177,7 @@ class FileLog:
         }
 
     def _reachable(self, path: str, names: dict[str, int]) -> bool:
-        parents = [str(each) for each in Path(path).parents if each.is_relative_to(self.root)]
-        return all(names.get(each) == FOLDER for each in parents if each != str(self.root))
+        return all(names.get(each) == FOLDER for each in _above(path, str(self.root)))
 
     def _contents(self, done: list[tuple[int, object]], random: Random) -> dict[int, bytes]:
         """What was flushed last, perhaps with some of what was on its way."""
@@ -195,6 +194,12 @@ class FileLog:
                     end = random.randint(len(before), len(event.data))
                     found[event.file] = event.data[:end]
         return found
+
+
+@cache
+def _above(path: str, root: str) -> tuple[str, ...]:
+    """The folders between `root` and the path."""
+    return tuple(each for each in map(str, Path(path).parents) if each.startswith(f"{root}/"))
 
 
 def _take(names: dict[str, int], event: Named) -> None:
