@@ -259,19 +259,29 @@ function connect(name: string, schema: Schema, version: number): Promise<IDBData
   return ask(request);
 }
 
+/** A schema that does not fit: an upgrade that failed, or an older app than the one that made it. */
+const OTHER_SCHEMA = new Set(["VersionError", "ConstraintError", "AbortError"]);
+
 export class IndexedDatabases implements Databases {
   async open(name: string, schema: Schema, options: OpenOptions): Promise<Storage> {
     const { version = 1 } = options;
-    const storage = new IndexedStorage(() => connect(name, schema, version), options.strict);
-    try {
+    const tried = async (): Promise<Storage> => {
+      const storage = new IndexedStorage(() => connect(name, schema, version), options.strict);
       await storage.connection();
       return storage;
+    };
+    try {
+      try {
+        return await tried();
+      } catch (error) {
+        // A disk that fails for a moment is no reason to fetch everything again.
+        if (OTHER_SCHEMA.has(nameOf(error)) || nameOf(error) === "QuotaExceededError") throw error;
+        return await tried();
+      }
     } catch (error) {
       if (options.strict || nameOf(error) === "QuotaExceededError") throw problem(error);
       await this.delete(name);
-      const fresh = new IndexedStorage(() => connect(name, schema, version), options.strict);
-      await fresh.connection();
-      return fresh;
+      return tried();
     }
   }
 

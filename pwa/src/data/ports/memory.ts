@@ -19,9 +19,12 @@ class Data {
   readonly commits: Undo[] = [];
   /** Every connection takes its turn here. */
   turn: Promise<unknown> = Promise.resolve();
+  /** Deleted, or made anew under another version: who has it open is told that it is closed. */
+  dropped = false;
   constructor(
     readonly schema: Schema,
     readonly strict: boolean,
+    readonly version: number,
   ) {
     for (const name of Object.keys(schema)) this.tables.set(name, new Map());
   }
@@ -136,7 +139,7 @@ export class Session implements Databases {
     this.ended.catch(() => undefined);
   }
 
-  open(name: string, schema: Schema, options: OpenOptions): Promise<Storage> {
+  async open(name: string, schema: Schema, options: OpenOptions): Promise<Storage> {
     return Promise.resolve(new MemoryStorage(this.home.data(name, schema, options), this.home, this));
   }
 
@@ -169,7 +172,7 @@ class MemoryStorage implements Storage {
     private readonly session: Session,
   ) {}
 
-  private readonly alive = (): boolean => this.open && this.session.alive;
+  private readonly alive = (): boolean => this.open && this.session.alive && !this.data.dropped;
 
   private run<T>(
     tables: string[],
@@ -236,7 +239,13 @@ export class MemoryDatabases implements Databases {
   }
 
   data(name: string, schema: Schema, options: OpenOptions): Data {
-    const data = this.all.get(name) ?? new Data(schema, options.strict);
+    const { strict, version = 1 } = options;
+    const known = this.all.get(name);
+    if (known?.version === version) return known;
+    if (known !== undefined && strict)
+      throw new LocalProblem("storage", "The database is of another version of this app.");
+    this.drop(name);
+    const data = new Data(schema, strict, version);
     this.all.set(name, data);
     return data;
   }
@@ -251,8 +260,14 @@ export class MemoryDatabases implements Databases {
     return this.own.open(name, schema, options);
   }
 
-  delete(name: string): Promise<void> {
+  private drop(name: string): void {
+    const data = this.all.get(name);
+    if (data !== undefined) data.dropped = true;
     this.all.delete(name);
+  }
+
+  delete(name: string): Promise<void> {
+    this.drop(name);
     return Promise.resolve();
   }
 
@@ -281,7 +296,7 @@ export class MemoryDatabases implements Databases {
   clone(): MemoryDatabases {
     const copy = new MemoryDatabases();
     for (const [name, data] of this.all) {
-      const twin = new Data(data.schema, data.strict);
+      const twin = new Data(data.schema, data.strict, data.version);
       for (const [table, rows] of data.tables) {
         for (const [id, entry] of rows) twin.table(table).set(id, structuredClone(entry));
       }
