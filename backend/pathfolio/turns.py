@@ -81,4 +81,9 @@ def set_up(app: Flask, settings: Settings) -> None:
     def look() -> None:
         """Before it is asked who calls: to refuse has to cost next to nothing."""
         if request.path in COSTLY:
-            here().look()
+            try:
+                here().look()
+            except Busy:
+                # All of it, or the connection is cut while the device still sends, and it never reads why.
+                request.get_data(cache=False)
+                raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 
 import pytest
@@ -37,6 +38,16 @@ def test_nothing_of_a_refused_push_is_taken_and_all_of_it_later(ana: Device, tur
     with turns.turn():
         assert ana.post("push", envelope).status_code == 503
     ana.must(made)
+
+
+def test_a_refused_push_is_heard_out(ana: Device, turns: Turns) -> None:
+    """Or the connection is cut while the device still sends, and it never reads when to come back."""
+    sent = io.BytesIO(b"x" * 100_000)
+    with turns.turn():
+        headers = {"Content-Length": "100000", "Content-Type": "application/json"}
+        answer = ana.http.post("/api/sync/push", input_stream=sent, headers=headers)
+    assert answer.status_code == 503
+    assert sent.tell() == 100_000
 
 
 def test_reading_goes_on_while_pushes_wait(ana: Device, turns: Turns) -> None:
