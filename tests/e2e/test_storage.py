@@ -21,7 +21,7 @@ ROOM = 8_000_000
 def script(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The contract (pwa/tests/storage) as one script."""
     folder = tmp_path_factory.mktemp("storage")
-    command = ["../infra/dev/npx", "vite", "build", "--config", "tests/storage/vite.config.mjs"]
+    command = ["../infra/dev/npx", "vite", "build", "--config", "../tests/e2e/storage.vite.mjs"]
     subprocess.run([*command, "--outDir", str(folder)], cwd=ROOT / "pwa", check=True)
     return (folder / "page.js").read_text()
 

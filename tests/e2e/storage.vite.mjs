@@ -1,7 +1,9 @@
-// Bundles the contract for a page: `vite build --config tests/storage/vite.config.mjs --outDir <folder>` in pwa/.
+// Bundles the contract of storage for a page: `vite build --config <this> --outDir <folder>` in pwa/.
+
+import { join } from "node:path";
 
 export default {
-  root: import.meta.dirname,
+  root: join(import.meta.dirname, "../../pwa/tests/storage"),
   logLevel: "warn",
   build: {
     target: "es2022",
