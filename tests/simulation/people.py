@@ -49,6 +49,10 @@ class Screen:
         self.device, self.chance = device, chance
         self.shown: list[Json] = found["shown"]
         self.me = device.identity
+        words = {"g": "group", "r": "circle"}
+        spaces = sorted(found["state"]["vector"] if found["state"] else ())
+        self.shared = [f"{words[each[0]]}:{each[2:]}" for each in spaces if each[0] in words]
+        """The audiences of groups and circles that this person knows."""
 
     def choose(self) -> Action | None:
         choosers = STUDENT if CAST[self.device.person][0] == "student" else TEACHER
@@ -77,8 +81,16 @@ class Screen:
             for record in self.shown
             if record["kind"] in kinds
             and "deleted" not in record
-            and (not mine or record["by"] == self.me)
+            and (not mine or record["by"] == self.me or self._ours(record))
         ]
+
+    def _ours(self, record: Json) -> bool:
+        """Work of a group belongs to each of its students."""
+        return (
+            record["space"].startswith("g:")
+            and record["kind"] == "artifact"
+            and CAST[self.device.person][0] == "student"
+        )
 
 
 # What both do
@@ -186,7 +198,34 @@ def reply(screen: Screen) -> Action | None:
 
 
 def settings(screen: Screen) -> Action:
-    return Action("setting", ("theme", screen.chance.choice(("light", "dark", "auto"))))
+    """One of them is a word that the school does not know."""
+    wishes = [
+        ("theme", ("light", "dark", "system", "auto")),
+        ("language", ("en", "es", None)),
+        ("data_saver", (True, False)),
+    ]
+    name, values = screen.chance.choice(wishes)
+    return Action("setting", (name, screen.chance.choice(values)))
+
+
+def say_whether_it_helped(screen: Screen) -> Action | None:
+    record = screen.pick(screen.live("reply"))
+    if record is None:
+        return None
+    return Action("set", (record["id"], "helped", screen.chance.choice((True, False, None))))
+
+
+def look_at_a_file(screen: Screen) -> Action | None:
+    """A file of any work that is shown: it comes from this device, or from school."""
+    entries = [
+        entry["v"]["upload"]
+        for record in screen.live("artifact", mine=False)
+        for entry in (record["fields"].get("attachments") or {}).values()
+        if "upload" in entry["v"]
+    ]
+    if not entries:
+        return None
+    return Action("mediaUrl", (screen.chance.choice(entries), "original"))
 
 
 # What students do
@@ -196,7 +235,7 @@ def capture(screen: Screen) -> Action:
     word = screen.word()
     fields: Json = {"title": screen.line(), "words": screen.line()}
     if screen.chance.random() < 0.4:
-        fields["audience"] = screen.chance.choice(("me", "me", "teachers"))
+        fields["audience"] = screen.chance.choice(("me", "me", "teachers", *screen.shared))
     if screen.chance.random() < 0.3:
         fields["tags"] = {word: {"text": word}}
     return Action("create", ("artifact", fields))
@@ -207,6 +246,9 @@ def publish(screen: Screen) -> Action | None:
     if record is None:
         return None
     audience = "teachers" if record["space"].startswith("u:") else "me"
+    others = [each for each in screen.shared if record["kind"] == "artifact"]
+    if others and screen.chance.random() < 0.5:
+        audience = screen.chance.choice(others)
     return Action("set", (record["id"], "audience", audience), record["id"])
 
 
@@ -310,6 +352,8 @@ BOTH: list[tuple[Chooser, float]] = [
     (answer_refused, 2),
     (reply, 3),
     (settings, 0.5),
+    (say_whether_it_helped, 1),
+    (look_at_a_file, 1),
     (throw_away, 1.5),
     (bring_back, 1.5),
 ]

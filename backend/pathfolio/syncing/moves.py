@@ -65,11 +65,12 @@ def refuse_widened_answer(
     locks: Locks, author: Author, kind: Kind, space: str, mutation: Mutation
 ) -> None:
     """The same for a new record that goes wherever its artifact is by now."""
-    if kind.about is None or kind.audiences or all(field.once for field in kind.fields.values()):
+    if kind.about is None or all(field.once for field in kind.fields.values()):
         return
-    artifact = locks.find(cast("Any", mutation["value"])["fields"][kind.about])
-    if _wider(locks, author, space, mutation) and not _knew(locks, author, artifact, mutation):
-        raise _widened()
+    if _wider(locks, author, space, mutation):
+        artifact = locks.find(cast("Any", mutation["value"])["fields"][kind.about])
+        if not _knew(locks, author, artifact, mutation):
+            raise _widened()
 
 
 def _widened() -> RefusedError:

@@ -110,3 +110,18 @@ def test_a_teacher_who_left_the_school_reads_the_groups_no_more(
     tia.pull()
     assert f"g:{group}" in tia.pages[-1]["forget"]
     assert f"g:{group}" not in tia.cursors
+
+
+def test_feedback_for_a_piece_that_has_become_a_groups_waits_until_its_author_knows(
+    group: str, ana: Device, ben: Device, tia: Device
+) -> None:
+    work = ana.create(title="Our film")
+    tia.pull()
+    ana.must(ana.set(work, "audience", f"group:{group}"))
+    fields = {"artifact": work, "audience": "published", "glow": "For Ana and me"}
+    written = tia.creation("feedback", **fields) | {"space": ana.portfolio}
+    assert tia.results(written) == ["rejected widened"]
+    ben.pull()
+    assert ben.all("feedback") == []
+    again = tia.creation("feedback", **fields) | {"space": f"g:{group}"}
+    tia.must(again)
