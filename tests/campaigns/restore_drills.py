@@ -43,9 +43,13 @@ class Actor(Ahead):
     files: dict[str, bytes] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
 
+    def living(self) -> list[str]:
+        """In the order in which they were made: ids are different each time."""
+        return [record for record in self.last if record not in self.deleted]
+
     def step(self, words: str = "") -> None:
         """One of the things that a student does."""
-        living = sorted(self.last.keys() - self.deleted)
+        living = self.living()
         act = self.random.choice(("make", "title", "words", "tag", "file", "delete"))
         if not living or act == "make":
             title = f"Work {len(self.last)} {words}"
@@ -84,7 +88,7 @@ class Actor(Ahead):
 
     def unsent(self) -> None:
         """Written without a network, and still in the outbox when the server breaks."""
-        living = sorted(self.last.keys() - self.deleted)
+        living = self.living()
         if living:
             self.held.append(self.change(self.random.choice(living), "words", "unsent"))
 
@@ -182,7 +186,7 @@ class Drill:
                 self._feedback(self.actors[name])
 
     def _feedback(self, actor: Actor) -> None:
-        works = sorted(actor.last.keys() - actor.deleted)
+        works = actor.living()
         if works and actor is not self.actors.get(LEAVER):
             self.teacher.device.pull()
             said = self.teacher.device.creation(
@@ -242,17 +246,38 @@ class Drill:
         self.random.shuffle(actors)
         if not epoch:  # whoever was ahead tells the server: here the first to come back
             actors.sort(key=lambda each: each is not self.actors["maya"])
-        for each in [actors[0], self.teacher, *actors[1:]]:
+        for number, each in enumerate([actors[0], self.teacher, *actors[1:]]):
             told = each.meets_the_new_epoch()
-            assert told["refused"] == [], told["refused"]
+            refused = {one["id"] for one in told["refused"]}
+            if each is self.teacher:
+                self._too_early(refused, [actors[0]])
+            else:
+                assert not refused, told["refused"]
             epoch = epoch or str(each.device.epoch)
-            assert each.device.epoch == epoch, "another epoch began"
-            assert {*told["taken"], *told["had"]} == {one["id"] for one in each.held}
+            assert each.device.epoch == epoch, f"another epoch began for device {number}"
+            assert {*told["taken"], *told["had"], *refused} == {one["id"] for one in each.held}
         for writer in self.writers:
             told = offer(writer.remote, epoch, writer.ring)
             assert told["refused"] == [], told["refused"]
             assert {*told["taken"], *told["had"]} == {one["id"] for one in writer.ring}
+        self._try_again()
         self._everything_is_there(epoch)
+
+    def _too_early(self, refused: set[str], back: list[Actor]) -> None:
+        """Feedback on work that is not back yet waits in its author's list, whole, to be tried again."""
+        early = [each for each in self.teacher.held if each["id"] in refused]
+        there = {record for actor in back for record in actor.last}
+        listed = {each["mutation"]["id"] for each in self.teacher.device.not_accepted()}
+        for each in early:
+            assert each["value"]["fields"]["artifact"] not in there, "refused without need"
+            assert each["id"] in listed, "what was refused is in nobody's list"
+        self.early = early
+
+    def _try_again(self) -> None:
+        self.teacher.device.pull()
+        for each in self.early:
+            fields = each["value"]["fields"]
+            self.teacher.do(self.teacher.device.creation("feedback", **fields))
 
     def _everything_is_there(self, epoch: str) -> None:
         names = {"noor": self.writers[0].shared, "maya": self.writers[1].shared}
@@ -292,6 +317,7 @@ class Drill:
             ) + sum(len(each.ring) for each in self.writers),
             "files adopted or sent again": sum(len(each.files) for each in self.actors.values()),
             "erasures that held": int(self.erases),
+            "feedback that came back before its work, and was tried again": len(self.early),
         }  # fmt: skip
 
 
