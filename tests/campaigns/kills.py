@@ -24,6 +24,9 @@ ROUND = 25
 PHOTOS_EVERY = 4
 """In one of so many rounds there is a worker and photos are sent. A killed worker's job is free after its lease."""
 
+PUSHES = 12
+"""At most so many begin between two kills."""
+
 DEVICES = ("maya", "maya", "noor", "leo")
 VERIFIED_SECONDS = 150
 
@@ -105,7 +108,7 @@ class Round:
         for number in range(self.count):
             if self.photographer and number % 5 == 0:
                 self.photographer.another()
-            kill(server, random, self.pulse, number if photos else 0)
+            kill(server, random, self.pulse, number if photos else 0, PUSHES)
             self.kept.check(stored_mutations(server.url))
             server.start(*programs)
         self._look(server, shared)

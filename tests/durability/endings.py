@@ -11,9 +11,11 @@ from tests.durability.writers import Photographer, Pulse, Writer
 from tests.support.running import Running
 
 
-def kill_somewhere(server: Running, random: Random, pulse: Pulse, number: int) -> None:
+def kill_somewhere(
+    server: Running, random: Random, pulse: Pulse, number: int, most: int = 40
+) -> None:
     """Mostly the web server alone, sometimes the worker with it: a moment after one of the next pushes began."""
-    pulse.wait(random.randint(1, 40))
+    pulse.wait(random.randint(1, most))
     threading.Event().wait(random.uniform(0, 0.08))
     server.kill("web")
     if number % 4 == 2:
