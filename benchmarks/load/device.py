@@ -44,8 +44,8 @@ class Device:
 
     seat: Seat
     line: Line
-    log: Log
-    chance: random.Random
+    log: Log = field(default_factory=Log)
+    chance: random.Random = field(default_factory=random.Random)
     client: str = field(default_factory=ids.new_id)
     n: int = 0
     outbox: list[Mutation] = field(default_factory=list)

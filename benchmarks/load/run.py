@@ -151,7 +151,6 @@ def row(what: str, value: float, unit: str, aim: str, met: bool) -> dict[str, An
 def told(*rows: dict[str, Any]) -> Rows:
     """The same rows, said on the terminal."""
     for each in rows:
-        print(
-            f"{each['what']}: {each['value']} {each['unit']} ({each['aim']}) {each.get('note', '')}"
-        )
+        aim = f" ({each['aim']})" if "aim" in each else ""
+        print(f"{each['what']}: {each['value']} {each['unit']}{aim} {each.get('note', '')}")
     return list(rows)
