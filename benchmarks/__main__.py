@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import client, slow_phones, sync
+from benchmarks import client, pokes, slow_phones, sync
 from benchmarks.load import memory
 from benchmarks.load import run as load
 from benchmarks.peers import comparison
@@ -20,11 +20,12 @@ ROWS: dict[str, Callable[[], Rows | None]] = {
     "sync": sync.run,
     "phones": slow_phones.run,
     "client": client.run,
+    "pokes": pokes.run,
     "peers": comparison.run,
     "load": load.run,
     "memory": memory.run,
 }
-ONLY_WHEN_NAMED = {"peers", "load", "memory"}
+ONLY_WHEN_NAMED = {"peers", "load", "memory", "pokes"}
 
 
 def main(words: list[str]) -> int:

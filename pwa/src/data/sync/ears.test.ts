@@ -179,6 +179,21 @@ describe("one browser", () => {
     expect(only(device)).not.toBe(stream);
   });
 
+  it("goes on asking for the tab that is looked at when a tab that nobody sees leads", async () => {
+    const device = new Device();
+    device.server = new Numbering().answer;
+    const first = await running(device);
+    const second = await running(device);
+    first.core.ports.around.visible = () => false;
+    first.engine.wanted();
+    await settled();
+    expect([first.engine.leads, second.engine.leads]).toEqual([true, false]);
+    const pulls = (): number => device.requests.filter(({ path }) => path === "/api/sync/pull").length;
+    const before = pulls();
+    await device.clock.pass(10 * 60_000);
+    expect(pulls() - before).toBeGreaterThanOrEqual(9);
+  });
+
   it("holds none while nobody looks, and one again when somebody does", async () => {
     const { device } = await listening();
     device.looks.tell("hidden");

@@ -64,7 +64,7 @@ export const coordinator = {
     title: "The school's server",
     again: "Look again",
     offlineText: "How the server is can be seen only when it can be reached.",
-    oldBackup: "The last backup is older than two days. Tell whoever looks after the server.",
+    oldBackup: "There is no backup of the last two days. Tell whoever looks after the server.",
     broken:
       "The last check found something wrong. Whoever looks after the server should run “pathfolio verify”.",
     diskFull: "The server's disk is nearly full.",

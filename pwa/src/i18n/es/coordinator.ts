@@ -65,7 +65,7 @@ export const coordinator: Words<typeof english> = {
     title: "El servidor de la escuela",
     again: "Mirar otra vez",
     offlineText: "Solo se puede ver cómo está el servidor cuando se llega a él.",
-    oldBackup: "La última copia de seguridad tiene más de dos días. Avisa a quien cuida el servidor.",
+    oldBackup: "No hay copia de seguridad de los últimos dos días. Avisa a quien cuida el servidor.",
     broken: "La última revisión encontró algo mal. Quien cuida el servidor debe ejecutar «pathfolio verify».",
     diskFull: "El disco del servidor está casi lleno.",
     givenUp: (n: number) =>
