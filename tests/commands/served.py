@@ -93,11 +93,18 @@ def until(true: object, what: str) -> None:
 
 @contextmanager
 def serving(
-    data: Path, *words: str, port: int | None = None, before: tuple[str, ...] = ()
+    data: Path | None,
+    *words: str,
+    port: int | None = None,
+    before: tuple[str, ...] = (),
+    folder: Path | None = None,
 ) -> Iterator[Served]:
-    """Ready when the block begins; ended when it ends. `before`: what the command line begins with."""
+    """Ready when the block begins; ended when it ends.
+
+    `before`: what the command line begins with. `folder`: where it is started; data None: as its default says.
+    """
     port = port or free_port()
-    served = Served(start(data, *words, port=port, before=before), port)
+    served = Served(start(data, *words, port=port, before=before, folder=folder), port)
     try:
         served.wait_until_ready()
         yield served
@@ -112,13 +119,17 @@ def serving(
 
 
 def start(
-    data: Path, *words: str, port: int, before: tuple[str, ...] = ()
+    data: Path | None,
+    *words: str,
+    port: int,
+    before: tuple[str, ...] = (),
+    folder: Path | None = None,
 ) -> subprocess.Popen[str]:
+    place = {"PATHFOLIO_DATA": str(data)} if data else {}
     return subprocess.Popen(
         [*before, sys.executable, "-m", "pathfolio.cli", "serve", *words],
-        env={
-            **os.environ, "PATHFOLIO_DATA": str(data), "PATHFOLIO_LOG_LEVEL": "ERROR", "PORT": str(port),
-        },
+        env={**os.environ, "PATHFOLIO_LOG_LEVEL": "ERROR", "PORT": str(port)} | place,
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

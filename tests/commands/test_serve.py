@@ -8,6 +8,7 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -142,13 +143,19 @@ def test_an_interrupted_demo_school_is_made_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_demo_school_tells_who_to_sign_in_as(tmp_path: Path) -> None:
-    with serving(tmp_path / "data", "--demo") as served:
+def test_make_run_shows_a_school_whose_pictures_are_all_safe(tmp_path: Path) -> None:
+    """Its very command line: no data folder is named, so it is `data` in the folder where one stands."""
+    with serving(None, "--demo", folder=tmp_path) as served:
         assert served.process.stdout
         greeting = [served.process.stdout.readline() for _ in range(2)]
         assert "maya" in greeting[0] and "ada" in greeting[0] and "grace" in greeting[0]  # noqa: PT018
         assert "three calm otters" in greeting[1]
     print(f"demo school ready after {served.ready:.1f} s")
+    database = sqlite3.connect(tmp_path / "data" / "pathfolio.sqlite")
+    states = dict(database.execute("SELECT state, count(*) FROM upload GROUP BY state"))
+    database.close()
+    assert states.keys() <= {"verified", "verifying"}, states
+    assert states["verified"] > 20
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="not root, so every other test shows it")
