@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Core, baseState } from "./core";
 import { openStores } from "./databases";
 import { LocalPerson } from "./local";
@@ -43,9 +43,30 @@ describe("a person's device", () => {
       outbox: core.outbox,
       cache: { ...core.cache, write: () => Promise.reject(new Error("crash")) },
     };
-    await expect(renew(cut as never, ports.random, { ...base, client: "another" })).rejects.toThrow("crash");
+    const other = { ...base, client: "another" };
+    await expect(renew(cut as never, ports.random, other, base.client)).rejects.toThrow("crash");
     const again = await local(device);
     expect((await again.core.lookAt(id)).record?.fields["title"]).toBe("Bridge");
+  });
+
+  it("fetches frameworks in the tab that leads, and after a failure not with every change", async () => {
+    const device = new Device();
+    const asked = (): number => device.requests.filter(({ path }) => path.startsWith("/api/frameworks/")).length;
+    const { person, core } = await local(device);
+    const other = await local(device);
+    const space = `o:${idOf("school")}`;
+    const framework = { ...body("portrait", space, 1, { type: "case", sha256: "f".repeat(64) }), kind: "framework" };
+    const answer = page({ spaces: { [space]: [1, "a", 0] }, changes: [framework as never] });
+    await applyPage(core.cache, await core.cache.read(["state"], baseState), answer, undefined);
+    core.tell(undefined, undefined);
+    await vi.waitFor(() => expect(asked()).toBe(1));
+    for (const title of ["a", "b", "c"]) await person.create("artifact", { title });
+    await other.person.create("artifact", { title: "d" });
+    await settled();
+    expect(asked()).toBe(1);
+    await device.clock.pass(61_000);
+    await person.create("artifact", { title: "e" });
+    await vi.waitFor(() => expect(asked()).toBe(2));
   });
 
   it("does not call everything safe when a new piece was refused", async () => {

@@ -42,6 +42,8 @@ import type {
 } from "./shapes";
 import { EMPTY } from "./types.gen";
 
+const KEPT_AGAIN_MS = 60_000;
+
 export class LocalPerson implements Local {
   readonly engine: Engine;
   readonly status: Live<SyncStatus>;
@@ -130,7 +132,8 @@ export class LocalPerson implements Local {
     if (value.waiting !== waiting || value.notSafe !== unsafe) {
       this.engine.tell({ waiting, notSafe: unsafe });
     }
-    if (state.complete) void this.keepFrameworks();
+    // One tab is enough: they lie where the others find them.
+    if (state.complete && this.engine.leads) void this.keepFrameworks();
   }
 
   private async keepFrameworks(): Promise<void> {
@@ -139,8 +142,8 @@ export class LocalPerson implements Local {
     try {
       await (await this.words()).frameworks.keep();
     } catch {
-      // Fetched at the next chance.
-      this.kept = false;
+      // At the next chance, but not with every change of a bad minute.
+      this.core.ports.clock.after(KEPT_AGAIN_MS, () => (this.kept = false));
     }
   }
 

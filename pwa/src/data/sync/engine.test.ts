@@ -261,6 +261,22 @@ describe("the sync of a device", () => {
     expect(await outbox(core)).toEqual([]);
   });
 
+  it("leaves a school in peace as long as it asked, whatever is saved or looked at meanwhile", async () => {
+    const device = new Device();
+    device.server = () => ({ status: 503, json: { slug: "busy" }, headers: { "retry-after": "20" } });
+    const { engine, writer } = await running(device);
+    await settled();
+    const asked = device.requests.length;
+    writer.onSaved = () => engine.saved();
+    await writer.create("artifact", { title: "Bridge" });
+    device.looks.tell("visible");
+    device.looks.tell("online");
+    await device.clock.pass(19_000);
+    expect(device.requests).toHaveLength(asked);
+    await device.clock.pass(8_000);
+    expect(device.requests.length).toBeGreaterThan(asked);
+  });
+
   it("waits as long as a busy server asks", async () => {
     const device = new Device();
     const server = new Numbering();

@@ -56,6 +56,8 @@ export class Engine {
   private readonly cleanups: (() => void)[] = [];
   private sendingFiles = false;
   private askAgain = false;
+  /** The school asked for peace for a while. */
+  private resting = false;
   private readonly ears: Ears;
   private askedAt = 0;
   private cancelAsking: () => void = () => undefined;
@@ -202,7 +204,8 @@ export class Engine {
 
   private async round(): Promise<void> {
     const { signInNeeded, updateNeeded, accountDeleted } = this.status.value;
-    if (this.core.closed || signInNeeded || accountDeleted || (updateNeeded && !this.askAgain)) return;
+    const mayAsk = !this.resting && !signInNeeded && !accountDeleted && (!updateNeeded || this.askAgain);
+    if (this.core.closed || !mayAsk) return;
     this.askAgain = false;
     this.tell({ syncing: true });
     let next: number | undefined;
@@ -226,7 +229,8 @@ export class Engine {
 
   private async words(report: PullReport): Promise<void> {
     for (let turn = 0; turn < TURNS; turn++) {
-      await trim(this.core.outbox, await ensureBase(this.core.stores));
+      const base = await ensureBase(this.core.stores);
+      await trim(this.core.outbox, base);
       let went: Went;
       try {
         went = await push(this.core, this.consumed);
@@ -240,14 +244,15 @@ export class Engine {
         this.consumed.n = Math.min(this.consumed.n, report.confirmed ?? this.consumed.n);
         return;
       }
-      await this.becomeNew(went);
+      await this.becomeNew(base.client, went);
     }
   }
 
-  private async becomeNew(why: "copy" | { epoch: string }): Promise<void> {
+  private async becomeNew(was: string, why: "copy" | { epoch: string }): Promise<void> {
     if (why !== "copy") await (await import("../rare")).offer(this.core, why.epoch);
     const base = await this.core.cache.read(["state"], baseState);
-    await renew(this.core.stores, this.core.ports.random, base, why === "copy" ? undefined : why.epoch);
+    const epoch = why === "copy" ? undefined : why.epoch;
+    await renew(this.core.stores, this.core.ports.random, base, was, epoch);
     await this.core.load();
     this.core.tell(undefined, undefined);
   }
@@ -297,6 +302,7 @@ export class Engine {
   private refused(error: ApiProblem, wait: number): number | undefined {
     const problem = { slug: error.slug, sentence: error.sentence };
     this.tell({ online: true });
+    if (error.retryAfter !== undefined) this.rest(wait);
     if (ASKS_A_PERSON.has(error.status)) this.ears.quiet();
     switch (error.status) {
       case 401:
@@ -314,10 +320,20 @@ export class Engine {
     }
   }
 
+  /** Whatever is saved or looked at meanwhile waits. */
+  private rest(ms: number): void {
+    this.resting = true;
+    this.core.ports.clock.after(ms, () => {
+      this.resting = false;
+      if (this.leads) void this.sync();
+    });
+  }
+
   /** The same person signed in again, here or in another tab. */
   signedIn(): void {
     const { problem: _solved, ...status } = this.status.value;
     this.status.set({ ...status, signInNeeded: false });
+    this.resting = false;
     if (this.leads) void this.sync();
   }
 

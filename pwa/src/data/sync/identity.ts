@@ -95,10 +95,20 @@ export async function pruneRing(outbox: Storage, now: string): Promise<void> {
   });
 }
 
-/** A new client id. What `base` holds moves to the ring, the rest is numbered from 1; ids of mutations stay. */
-export async function renew(stores: Stores, random: Random, base: BaseState, epoch?: string): Promise<void> {
+/**
+ * A new client id in place of `was`, unless another tab has done that by now. What `base` holds moves to the ring, the
+ * rest is numbered from 1; ids of mutations stay.
+ */
+export async function renew(
+  stores: Stores,
+  random: Random,
+  base: BaseState,
+  was: string,
+  epoch?: string,
+): Promise<void> {
   await stores.outbox.write(["state", "outbox", "ring", "uploads"], async (tx) => {
     const client = await clientOf(tx);
+    if (client.id !== was) return;
     if (epoch !== undefined) await askAboutFiles(tx);
     if (client.id === base.client) await toRing(tx, client, base.confirmed, base.now ?? "");
     const rows = await tx.range<OutboxRow>("outbox");

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Device, settled } from "../testing";
 import { Engine } from "./engine";
-import { Numbering, running } from "./numbering";
+import { baseState } from "../core";
+import { renew } from "./identity";
+import { Numbering, client, running } from "./numbering";
 
 describe("several tabs of one browser", () => {
   it("have one leader; when it closes another takes over", async () => {
@@ -29,6 +31,20 @@ describe("several tabs of one browser", () => {
     expect(server.pushed).toHaveLength(1);
     await settled();
     expect(second.engine.status.value.online).toBe(true);
+  });
+
+  it("become a new client once, though one that had slept still wants to", async () => {
+    const device = new Device();
+    device.server = new Numbering().answer;
+    const { core, writer } = await running(device);
+    await writer.create("artifact", { title: "Bridge" });
+    const base = await core.cache.read(["state"], baseState);
+    const { id: was } = await client(core);
+    await renew(core.stores, core.ports.random, base, was);
+    const now = await client(core);
+    await renew(core.stores, core.ports.random, base, was, "epoch-two");
+    expect(await client(core)).toEqual(now);
+    expect(now.id).not.toBe(was);
   });
 
   it("leave the lead where it is while its call is slow", async () => {
