@@ -76,18 +76,6 @@ EVERY = (
         small=Extent(count=1),
     ),
     Campaign(
-        name="browsers",
-        title="Real browsers",
-        promise="Everything typed is at school or still on the device, whatever happens to browser, disk, app version "
-        "and clock.",
-        how="A student works in a real Chromium on a real server: captures, edits, shares, answers, loses the network. "
-        "At random moments the browser is killed, its storage is full, a new version of the app arrives, or the clock "
-        "jumps. In the end everything typed is looked for, in the browser, at school and on a second device.",
-        unit="runs",
-        full=Extent(count=100),
-        small=Extent(count=1),
-    ),
-    Campaign(
         name="envelopes",
         title="Hostile requests",
         promise="No request of a broken or malicious device makes the server fail, damages what it holds, or brings "
@@ -98,17 +86,6 @@ EVERY = (
         unit="requests",
         full=Extent(count=1_000_000),
         small=Extent(count=3_000),
-    ),
-    Campaign(
-        name="permissions",
-        title="Who may do what",
-        promise="Everybody can do what they may and nothing else, and a refusal does not tell whether what was asked "
-        "for exists.",
-        how="Random schools with classes, co-teachers, leavers, waiting students, groups and circles. Random people "
-        "ask for random things; a second, independently written set of rules says beforehand what must happen.",
-        unit="requests",
-        full=Extent(count=100_000),
-        small=Extent(count=1_500),
     ),
 )
 
