@@ -56,7 +56,9 @@ function titles(local: LocalPerson): Promise<string[]> {
 async function everything(device: Device): Promise<string> {
   const names = await device.disk.names();
   const tables = ["state", "outbox", "ring", "drafts", "uploads", "base", "words", "people", "files"];
-  return JSON.stringify(names.map((name) => tables.map((table) => [...device.disk.table(name, table).values()])));
+  return JSON.stringify(
+    names.map((name) => tables.map((table) => [...device.disk.table(name, table).values()])),
+  );
 }
 
 describe("people who share a browser", () => {
