@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import random
 import sqlite3
 import tempfile
@@ -22,6 +24,7 @@ from tests.support.running import Running, running
 Rows = list[dict[str, Any]]
 SEED = 7
 JITTER = 30.0
+FIRST = -15
 READERS = 3
 READ_EVERY = 0.1
 
@@ -76,7 +79,15 @@ async def spread(load: Load, devices: list[Device], seconds: float) -> None:
 
 
 def measured(load: Load, work: Callable[[], Coroutine[Any, Any, None]]) -> tuple[float, float]:
-    """Seconds and server CPU seconds of `work`."""
+    """Seconds and server CPU seconds of `work`.
+
+    Where the system allows it, server and devices go before whatever else this machine does: other programs' work is
+    not what is measured.
+    """
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, FIRST)
+        for program in load.server.programs.values():
+            os.setpriority(os.PRIO_PGRP, program.pid, FIRST)
     begun, cpu = time.monotonic(), load.cpu()
     asyncio.run(work())
     return time.monotonic() - begun, load.cpu() - cpu

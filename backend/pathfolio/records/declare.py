@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from marshmallow import fields as value_fields
@@ -76,7 +77,7 @@ class Kind:
     own_id: str | None = None
     deletable: bool = False
 
-    @property
+    @cached_property
     def plan(self) -> dict[str, str]:
         """Field name -> merge type, as `pathfolio_sync` and the client want it."""
         return {name: str(field.merge) for name, field in self.fields.items()}
