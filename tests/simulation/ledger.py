@@ -98,6 +98,10 @@ class Ledger:
         self.late = True
         self._gone |= set(mutations)
 
+    def settle(self, mutation: str) -> None:
+        """It did what it meant, and is no change of a record."""
+        self._gone.add(mutation)
+
     def erase(self, name: str, records: Iterable[str]) -> None:
         """Everything by a person, and everything on these records, is gone for good."""
         self.erased.add(name)

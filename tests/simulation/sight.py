@@ -50,6 +50,8 @@ class Sight:
                 self._about[mutation["record"]] = fields["artifact"]
             if mutation["field"] == "audience":
                 self._moved(mutation)
+            if mutation["op"] == "delete":
+                self._left(mutation)
 
     def _moved(self, mutation: Json) -> None:
         saved = self.ledger.saved.get(mutation["id"])
@@ -57,6 +59,20 @@ class Sight:
             return
         space = home(mutation["value"], self.roster.people[saved.person])
         self._moves[mutation["record"]].append(Move(self._order, mutation["id"], space))
+
+    def _left(self, mutation: Json) -> None:
+        """Deleting work that others of a group own too means leaving it: accepted, but no change of the work."""
+        saved = self.ledger.saved.get(mutation["id"])
+        if saved is None or self.rows("SELECT id FROM history WHERE id = ?", mutation["id"]):
+            return
+        query = "SELECT space FROM record WHERE record = ? AND NOT gone"
+        person = self.roster.people[saved.person]
+        for row in self.rows(query, mutation["record"]):
+            # Offered again, it says nothing of somebody who has come back to the group since.
+            stays = "SELECT person FROM member WHERE space = ? AND person = ?"
+            if row["space"].startswith("g:") and not self.rows(stays, row["space"], person):
+                self.roster.state.groups[row["space"][2:]].discard(saved.person)
+                self.ledger.settle(mutation["id"])
 
     # What it sends
 
@@ -97,7 +113,7 @@ class Sight:
                     raise BrokenPromiseError(5, f"{name} was told where {change['id']} went")
                 continue
             self._home(name, change)
-            self._words(name, words_in(change), change["space"], f"in {change['id']}")
+            self._words(name, words_in(change), change["space"], change["id"])
 
     def _home(self, name: str, body: Json) -> None:
         """A body lies where its audience says."""
@@ -125,7 +141,7 @@ class Sight:
         for entry in told["entries"]:
             if written[entry["id"]] not in spaces:
                 raise BrokenPromiseError(5, f"{name} was shown {entry['id']} of {record}")
-            self._words(name, words_in(entry), written[entry["id"]], f"in {record}'s history")
+            self._words(name, words_in(entry), written[entry["id"]], record)
 
     def _file(self, name: str, upload: str) -> None:
         """A file is its owner's, and of whoever sees it in a work of its owner's."""
@@ -143,16 +159,28 @@ class Sight:
 
     # Words
 
-    def _words(self, name: str, words: set[str], space: str, where: str) -> None:
+    def _words(self, name: str, words: set[str], space: str, record: str) -> None:
         for word in sorted(words):
             author = self._author(word)
             if author == name or (self._shown(word, name) and not self._erased(word, author)):
                 continue
             if space == f"u:{self.roster.people[name]}" and self._was_shown(word, name):
                 continue
+            if self._came_along(word, record) and self._put_before(record, name):
+                continue
             raise BrokenPromiseError(
-                5, f"{name} was sent {word}, which was written while private, {where} of {space}"
+                5, f"{name} was sent {word}, which was written while private, in {record} of {space}"
             )
+
+    def _came_along(self, word: str, record: str) -> bool:
+        """A word that nobody wrote into this very record: it is somebody's copy of a group's work."""
+        carriers = self.ledger.words[word].carriers
+        return all(self.ledger.saved[each].mutation["record"] != record for each in carriers)
+
+    def _put_before(self, record: str, name: str) -> bool:
+        """Whether the owner of a record put it before this reader."""
+        spaces = self.roster.spaces(name)
+        return any(move.space in spaces for move in self._moves[record])
 
     def _erased(self, word: str, author: str | None) -> bool:
         spaces = self._audiences(word)
