@@ -169,7 +169,8 @@ class Sight:
             if self._came_along(word, record) and self._put_before(record, name):
                 continue
             raise BrokenPromiseError(
-                5, f"{name} was sent {word}, which was written while private, in {record} of {space}"
+                5,
+                f"{name} was sent {word}, which was written while private, in {record} of {space}",
             )
 
     def _came_along(self, word: str, record: str) -> bool:

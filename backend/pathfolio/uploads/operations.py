@@ -19,7 +19,7 @@ from pathfolio.people.models import Person
 from pathfolio.uploads import states
 from pathfolio.uploads.models import KEPT, OPEN, VERIFYING, WRONG_BYTES, Upload
 from pathfolio.uploads.storage import chosen_place, new_key, store
-from pathfolio_media.store import LostSessionError, Part, SignedRequest
+from pathfolio_media.store import AlreadyStoredError, LostSessionError, Part, SignedRequest
 
 SIGNED_FOR = timedelta(minutes=15)
 CHECK = "uploads.check"
@@ -152,19 +152,25 @@ def status(row: Upload) -> Status:
 
 def _begin(row: Upload) -> Upload:
     """Opens the store's session outside of any transaction; of two at once, one wins."""
-    lost, handle = row.handle, store(row.place).begin(row.key)
+    lost, key = row.handle, row.key
+    try:
+        handle = store(row.place).begin(key)
+    except AlreadyStoredError:
+        # The database was restored to before the parts were joined. What is sent now goes beside what is there.
+        key = new_key(row.school, row.person, row.id)
+        handle = store(row.place).begin(key)
 
     def keep(session: Session) -> Upload:
         current = session.get(Upload, (row.school, row.person, row.id), with_for_update=True)
         if current is None:
             raise NotFound("This upload is no longer known.")
         if current.state == OPEN and current.handle == lost:
-            current.handle, current.touched = handle, now()
+            current.key, current.handle, current.touched = key, handle, now()
         return detached(session, current)
 
     kept = run_write(keep)
     if kept.handle != handle:
-        store(row.place).abort(row.key, handle)
+        store(row.place).abort(key, handle)
     return kept
 
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from pathfolio import clock, ids
+from pathfolio import clock, db, ids
+from pathfolio.uploads.models import Upload
 from tests.api.uploads.device import Device, sha, told, work
 from tests.api.world import World
 from tests.media import pictures
@@ -255,6 +256,24 @@ def test_a_session_that_the_store_lost_is_begun_anew(ana: Device) -> None:
     assert ana.send(b"lost and found", status["id"]) == status["id"]
     work(ana.world)
     assert ana.state(status["id"])["state"] == "verified"
+
+
+def test_a_database_restored_to_before_the_parts_were_joined_takes_the_file_again(
+    ana: Device,
+) -> None:
+    data = b"sent before the restore, and after it"
+    upload = ana.announce(data)["id"]
+    name = (ana.world.id("school"), ana.person, upload)
+    with ana.world.app.app_context(), db.read() as session:
+        before = session.get_one(Upload, name)
+    ana.send(data, upload)
+    work(ana.world)
+    with ana.world.app.app_context(), db.write() as session:
+        now = session.get_one(Upload, name)
+        now.state, now.key, now.handle = before.state, before.key, before.handle
+    assert ana.send(data, upload) == upload
+    work(ana.world)
+    assert ana.state(upload)["state"] == "verified"
 
 
 BAD: list[tuple[str, dict[str, object]]] = [
