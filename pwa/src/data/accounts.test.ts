@@ -188,8 +188,13 @@ describe("people who share a browser", () => {
     const encrypt = ports.crypto.encrypt.bind(ports.crypto);
     let other: LocalPerson | undefined;
     ports.crypto.encrypt = async (key, plain) => {
-      await other?.create("artifact", { title: "Ana's tower" });
+      const tab = other;
       other = undefined;
+      if (tab !== undefined) {
+        // Its cache is gone by now; what a form holds needs only the outbox.
+        await expect(tab.create("artifact", { title: "Too late" })).rejects.toMatchObject({ slug: "closed" });
+        await tab.draft("note").set("Ana's tower");
+      }
       return encrypt(key, plain);
     };
     const accounts = new LocalAccounts(ports, mediaWork);
@@ -200,10 +205,9 @@ describe("people who share a browser", () => {
       mediaWork,
     ).current()) as LocalPerson;
     await accounts.signOut();
-    expect((await titles(await signIn(accountsOn(device), "ana", true))).sort()).toEqual([
-      "Ana's bridge",
-      "Ana's tower",
-    ]);
+    const again = await signIn(accountsOn(device), "ana", true);
+    expect(await titles(again)).toEqual(["Ana's bridge"]);
+    expect((await again.draft("note").get())?.value).toBe("Ana's tower");
   });
 
   it("are signed out even while the network hangs", async () => {

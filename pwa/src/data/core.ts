@@ -52,6 +52,8 @@ export class Core {
   readonly hub = new Hub();
   readonly overlay = new Overlay();
   uploads: Map<string, Upload> = new Map();
+  /** Forms of this tab that hold something, and what lets the app update itself again. */
+  readonly forms = new Map<string, () => void>();
   readonly channel: Channel;
   closed = false;
 
@@ -126,6 +128,9 @@ export class Core {
 
   close(): void {
     this.closed = true;
+    // What they hold is kept; nobody types on in them here.
+    for (const release of this.forms.values()) release();
+    this.forms.clear();
     this.channel.close();
     this.outbox.close();
     this.cache.close();

@@ -16,9 +16,6 @@ export interface DraftDoor<T> {
   clear(): Promise<void>;
 }
 
-/** Forms of this tab that hold something, and what lets the app update itself again. */
-const open = new Map<string, () => void>();
-
 export function draft<T>(core: Core, key: string): DraftDoor<T> {
   const told = (): void => core.tell([], ["drafts"]);
   return {
@@ -27,15 +24,15 @@ export function draft<T>(core: Core, key: string): DraftDoor<T> {
       return row === undefined ? undefined : { value: row.value as T, at: row.at };
     },
     async set(value) {
-      if (!open.has(key)) open.set(key, hold(core));
+      if (!core.forms.has(key)) core.forms.set(key, hold(core));
       const row: DraftRow = { key, value, at: timeOf(core.ports.clock.now()) };
       await core.outbox.write(["drafts"], (tx) => tx.put("drafts", row));
       told();
     },
     async clear() {
       await core.outbox.write(["drafts"], (tx) => tx.delete("drafts", key));
-      open.get(key)?.();
-      open.delete(key);
+      core.forms.get(key)?.();
+      core.forms.delete(key);
       told();
     },
   };

@@ -51,11 +51,15 @@ describe("a person's device", () => {
 
   it("fetches frameworks in the tab that leads, and after a failure not with every change", async () => {
     const device = new Device();
-    const asked = (): number => device.requests.filter(({ path }) => path.startsWith("/api/frameworks/")).length;
+    const asked = (): number =>
+      device.requests.filter(({ path }) => path.startsWith("/api/frameworks/")).length;
     const { person, core } = await local(device);
     const other = await local(device);
     const space = `o:${idOf("school")}`;
-    const framework = { ...body("portrait", space, 1, { type: "case", sha256: "f".repeat(64) }), kind: "framework" };
+    const framework = {
+      ...body("portrait", space, 1, { type: "case", sha256: "f".repeat(64) }),
+      kind: "framework",
+    };
     const answer = page({ spaces: { [space]: [1, "a", 0] }, changes: [framework as never] });
     await applyPage(core.cache, await core.cache.read(["state"], baseState), answer, undefined);
     core.tell(undefined, undefined);

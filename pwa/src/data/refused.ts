@@ -1,6 +1,7 @@
 // What the server did not accept: its author's list, and saving such a change again.
 
 import type { Core } from "./core";
+import { derivedId } from "./digest";
 import { LocalProblem } from "./problems";
 import type { Kind, WireMutation } from "./types.gen";
 import type { Writer } from "./writer";
@@ -14,12 +15,14 @@ function entryOf(value: unknown): { key: string; v?: object } {
   return value as { key: string; v?: object };
 }
 
-/** A refused create is made anew, under a new id if its own is taken. */
-async function recreate(writer: Writer, mutation: WireMutation, code: string): Promise<string> {
+const TAKEN = new Set(["id_reused", "erased", "purged"]);
+
+/** A refused create is made anew, under another id if its own is taken: the same one if that was cut halfway before. */
+async function recreate(core: Core, writer: Writer, entry: string, mutation: WireMutation, code: string) {
   const { kind, fields } = mutation.value as Created;
-  const input = plainInput(fields);
-  const id = code === "id_reused" || code === "erased" || code === "purged" ? undefined : mutation.record;
-  return writer.create(kind, input, id);
+  const id = TAKEN.has(code) ? derivedId(`again:${entry}`) : mutation.record;
+  const { record } = await core.lookAt(id);
+  return record === undefined ? writer.create(kind, plainInput(fields), id) : id;
 }
 
 /** Ordered entries travel as `{key: {v, p}}`; `create` takes them as a list in order. */
@@ -62,7 +65,8 @@ export async function retry(core: Core, writer: Writer, id: string): Promise<voi
     followers?: WireMutation[];
     code: string;
   };
-  const target = mutation.op === "create" ? await recreate(writer, mutation, code) : mutation.record;
+  const target =
+    mutation.op === "create" ? await recreate(core, writer, id, mutation, code) : mutation.record;
   const rest = mutation.op === "create" ? (followers ?? []) : [mutation, ...(followers ?? [])];
   for (const one of rest) await redo(writer, one, target);
   await writer.delete(id);

@@ -10,50 +10,47 @@ import type {
   Surroundings,
 } from "../../../pwa/src/data/ports/ports";
 
-interface Waiting {
-  start(): void;
-}
-
 /** Runs something in a tab; of a frozen tab later. */
 export type Enter = (run: () => void) => void;
 const AT_ONCE: Enter = (run) => run();
 
-/** Web Locks: one holder per name, the others in line; `steal` makes the holder's promise reject. */
+interface Holder {
+  fail(error: Error): void;
+  alive(): boolean;
+}
+
+/** Web Locks: one holder per name or any number who share it, the others in line; `steal` makes holders' promises reject. */
 export class BrowserLocks {
-  private readonly held = new Map<string, { fail(error: Error): void; alive(): boolean }>();
-  private readonly lines = new Map<string, Waiting[]>();
+  private readonly held = new Map<string, { shared: boolean; holders: Set<Holder> }>();
+  private readonly lines = new Map<string, { shared: boolean; start(): void }[]>();
 
   /** The locks as one tab sees them. */
   forTab(alive: () => boolean, enter = AT_ONCE): Locks {
+    const take = <T>(name: string, work: () => Promise<T>, shared: boolean, steal = false): Promise<T> =>
+      this.take(name, work, { shared, steal, alive, enter });
     return {
-      hold: (name, work, steal = false) => this.hold(name, work, steal, alive, enter),
-      // Nobody updates the app here, so nothing ever waits for these.
-      shared: (_name, work) => work(),
-      ifFree: (name, work) =>
-        this.held.has(name) ? Promise.resolve(undefined) : this.hold(name, work, false, alive, enter),
+      hold: (name, work, steal) => take(name, work, false, steal),
+      shared: (name, work) => take(name, work, true),
+      ifFree: (name, work) => (this.held.has(name) ? Promise.resolve(undefined) : take(name, work, false)),
     };
   }
 
-  private hold<T>(
+  private take<T>(
     name: string,
     work: () => Promise<T>,
-    steal: boolean,
-    alive: () => boolean,
-    enter: Enter,
+    how: { shared: boolean; steal: boolean; alive: () => boolean; enter: Enter },
   ): Promise<T> {
+    const { shared, steal, alive, enter } = how;
     return new Promise<T>((resolve, reject) => {
       const start = (): void => {
         if (!alive()) {
           this.next(name);
           return;
         }
-        const holder = { fail: (error: Error) => enter(() => reject(error)), alive };
-        this.held.set(name, holder);
-        const over = (): void => {
-          if (this.held.get(name) !== holder) return;
-          this.held.delete(name);
-          this.next(name);
-        };
+        const holder: Holder = { fail: (error) => enter(() => reject(error)), alive };
+        const holders = this.held.get(name)?.holders ?? new Set();
+        this.held.set(name, { shared, holders: holders.add(holder) });
+        const over = (): void => this.free(name, holder);
         enter(
           () =>
             void work().then(
@@ -62,28 +59,37 @@ export class BrowserLocks {
             ),
         );
       };
-      const holder = this.held.get(name);
-      if (holder === undefined) start();
-      else if (steal) {
-        holder.fail(new Error("stolen"));
+      const now = this.held.get(name);
+      if (now !== undefined && steal) {
+        this.held.delete(name);
+        for (const holder of now.holders) holder.fail(new Error("stolen"));
         start();
-      } else this.lines.set(name, [...(this.lines.get(name) ?? []), { start }]);
+      } else if (now === undefined || (now.shared && shared && !this.lines.get(name)?.length)) start();
+      else this.lines.set(name, [...(this.lines.get(name) ?? []), { shared, start }]);
     });
+  }
+
+  private free(name: string, holder: Holder): void {
+    const now = this.held.get(name);
+    if (now?.holders.delete(holder) !== true || now.holders.size > 0) return;
+    this.held.delete(name);
+    this.next(name);
   }
 
   /** A tab ended: what it held is free. */
   release(): void {
-    for (const [name, holder] of [...this.held]) {
-      if (holder.alive()) continue;
-      this.held.delete(name);
-      this.next(name);
-    }
+    for (const [name, { holders }] of [...this.held])
+      for (const holder of [...holders]) if (!holder.alive()) this.free(name, holder);
   }
 
+  /** Whoever is first in line, and all who share it with him. */
   private next(name: string): void {
+    const now = this.held.get(name);
     const [first, ...rest] = this.lines.get(name) ?? [];
+    if (first === undefined || (now !== undefined && !(now.shared && first.shared))) return;
     this.lines.set(name, rest);
-    first?.start();
+    first.start();
+    this.next(name);
   }
 }
 

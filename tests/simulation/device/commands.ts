@@ -171,10 +171,6 @@ export async function run(
     case "room":
       return room(deviceOf(devices, command), command["commits"] as number | undefined);
     default:
-      return heard(
-        deviceOf(devices, command),
-        deviceOf(devices, command).tab(command.tab ?? 0),
-        command,
-      );
+      return heard(deviceOf(devices, command), deviceOf(devices, command).tab(command.tab ?? 0), command);
   }
 }

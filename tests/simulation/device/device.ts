@@ -170,8 +170,7 @@ export class Device {
   /** The browser drops databases whose name ends so. */
   async evict(suffix: string): Promise<void> {
     this.crash(0);
-    for (const name of await this.disk.names())
-      if (name.endsWith(suffix)) await this.disk.delete(name);
+    for (const name of await this.disk.names()) if (name.endsWith(suffix)) await this.disk.delete(name);
     if (suffix === "") this.files.clear();
   }
 

@@ -66,8 +66,7 @@ export class Fuse {
 
   private storage(storage: Storage, alive: () => boolean): Storage {
     return {
-      read: (tables, work) =>
-        this.ask(alive, () => storage.read(tables, (tx) => work(this.each(tx, alive)))),
+      read: (tables, work) => this.ask(alive, () => storage.read(tables, (tx) => work(this.each(tx, alive)))),
       write: (tables, work, strict) =>
         this.pass(alive, () => storage.write(tables, (tx) => work(this.each(tx, alive)), strict)),
       close: () => storage.close(),
@@ -88,10 +87,12 @@ export class Fuse {
 
   /** The same ports, at each of which the app can be killed. */
   guard(ports: Ports, alive: () => boolean): Ports {
-    const entered = <T>(work: () => Promise<T>) => (): Promise<T> => {
-      if (alive()) this.burn();
-      return alive() ? work() : never<T>();
-    };
+    const entered =
+      <T>(work: () => Promise<T>) =>
+      (): Promise<T> => {
+        if (alive()) this.burn();
+        return alive() ? work() : never<T>();
+      };
     const { locks, transport, broadcast } = ports;
     return {
       ...ports,

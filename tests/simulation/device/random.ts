@@ -5,12 +5,7 @@ import type { Random } from "../../../pwa/src/data/ports/ports";
 
 export function seeded(seed: string): Random {
   const state = createHash("sha256").update(seed).digest();
-  let [a, b, c, d] = [0, 4, 8, 12].map((at) => state.readUInt32LE(at)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  let [a, b, c, d] = [0, 4, 8, 12].map((at) => state.readUInt32LE(at)) as [number, number, number, number];
 
   function next(): number {
     const sum = (((a + b) | 0) + d) | 0;

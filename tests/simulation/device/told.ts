@@ -1,7 +1,13 @@
 // What Python has been told of a device. Only what changed since travels: most looks find nothing new.
 
 import { NO_BASE, type Core } from "../../../pwa/src/data/core";
-import { cacheName, outboxName, type BaseRow, type BaseState, type OutboxRow } from "../../../pwa/src/data/databases";
+import {
+  cacheName,
+  outboxName,
+  type BaseRow,
+  type BaseState,
+  type OutboxRow,
+} from "../../../pwa/src/data/databases";
 import type { LocalPerson } from "../../../pwa/src/data/local";
 import type { MemoryDatabases } from "../../../pwa/src/data/ports/memory";
 import type { WireRecord } from "../../../pwa/src/data/types.gen";

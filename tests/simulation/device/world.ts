@@ -116,7 +116,9 @@ export class World {
     }
     // The same judgement of what came as in a browser: strangers, cut bodies, what is no JSON.
     understood(pending.request, came(answered)).then(pending.resolve, (error: unknown) =>
-      pending.reject(error instanceof TransportProblem ? error : new TransportProblem("broken", String(error))),
+      pending.reject(
+        error instanceof TransportProblem ? error : new TransportProblem("broken", String(error)),
+      ),
     );
   }
 }
@@ -136,6 +138,7 @@ function came({ status = 200, headers = {}, body = "", bytes, cut = false }: Ans
       has: (name) => named.has(name.toLowerCase()),
     },
     json: () => whole<unknown>(() => JSON.parse(body)),
-    arrayBuffer: () => whole(() => Uint8Array.from(Buffer.from(bytes ?? body, bytes ? "base64" : "utf8")).buffer),
+    arrayBuffer: () =>
+      whole(() => Uint8Array.from(Buffer.from(bytes ?? body, bytes ? "base64" : "utf8")).buffer),
   };
 }
