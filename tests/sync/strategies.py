@@ -21,7 +21,9 @@ Change = tuple[str, str | None, Json]
 
 def examples(count: int) -> settings:
     """Try a property so often; less often in a profile that asks for less than the usual 100 examples."""
-    return settings(max_examples=count * settings.default.max_examples // 100)
+    usual = settings.default
+    assert usual is not None
+    return settings(max_examples=count * usual.max_examples // 100)
 
 
 scalars: st.SearchStrategy[Change] = st.tuples(st.just("set"), st.just("title"), VALUES)

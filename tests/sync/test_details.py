@@ -88,9 +88,9 @@ def test_what_was_taken_out_again_offline_is_gone() -> None:
     base = room.rev
     room.push(mutation("1", "text", "words", "zero one", base=base, at=1), by=BEN)
     room.push(mutation("2", "text", "words", "one two", base=base, at=2))
-    assert room["words"] == "zero one two"
+    shown = [room["words"]]
     room.push(mutation("3", "text", "words", "one", base=base, after="2", at=3))
-    assert room["words"] == "zero one"
+    assert [*shown, room["words"]] == ["zero one two", "zero one"]
 
 
 @pytest.mark.parametrize("newer", [False, True], ids=["its own change", "somebody's change since"])
@@ -133,19 +133,27 @@ def listed(**places: str) -> Room:
     return Room().pushed(creation(attachments=entries))
 
 
+def replaced(room: Room) -> Json:
+    return room.history.rows[-1].superseded
+
+
 def test_history_says_what_a_place_an_add_or_a_remove_replaced() -> None:
     room = listed(a="a0")
     before = {"key": "a", "v": "a", "p": "a0"}
+
+    def before_last() -> Json:
+        return room.history.rows[-1].superseded
+
     room.push(mutation("1", "place", "attachments", {"key": "a", "p": "a5"}, base=room.rev))
-    assert room.history.rows[-1].superseded == before
+    assert replaced(room) == before
     room.push(mutation("2", "add", "attachments", {"key": "a", "v": "b"}, base=room.rev))
-    assert room.history.rows[-1].superseded == {**before, "p": "a5"}
+    assert replaced(room) == {**before, "p": "a5"}
     room.push(mutation("3", "remove", "attachments", {"key": "a"}, base=room.rev))
-    assert room.history.rows[-1].superseded == {"key": "a", "v": "b", "p": "a5"}
+    assert replaced(room) == {"key": "a", "v": "b", "p": "a5"}
     room.push(mutation("4", "add", "tags", {"key": "t", "v": 1}, base=room.rev))
-    assert room.history.rows[-1].superseded is None
+    assert replaced(room) is None
     room.push(mutation("5", "add", "tags", {"key": "t", "v": 2}, base=room.rev))
-    assert room.history.rows[-1].superseded == {"key": "t", "v": 1}
+    assert replaced(room) == {"key": "t", "v": 1}
 
 
 def test_a_tie_between_two_places_goes_by_their_content_not_by_their_ids() -> None:
@@ -234,3 +242,62 @@ def test_replaying_what_has_no_plan_changes_nothing() -> None:
     record = Room().pushed(creation(title="t")).record
     assert replay(record, mutation("1", "set", "title", "new"), ANA, {}) is record
     assert replay(record, mutation("1", "set", None, "new"), ANA, PLANS) is record
+
+
+# What a screen hid: a pull that came under a change of one's own, which still covered it
+
+
+@pytest.mark.parametrize(
+    ("op", "name", "values"),
+    [
+        ("text", "words", ("one", "theirs", "mine", "mine again")),
+        ("set", "title", ("one", "theirs", "mine", "mine again")),
+    ],
+)
+@pytest.mark.parametrize("wins", [True, False], ids=["own wins", "own loses"])
+def test_what_an_own_change_still_hid_is_not_overwritten(
+    op: str, name: str, values: tuple[str, str, str, str], *, wins: bool
+) -> None:
+    before, theirs, mine, again = values
+    first: dict[str, Json] = {"kind": "artifact", "fields": {name: before}}
+    room = Room().pushed(mutation("create", "create", None, first))
+    base = room.rev
+    room.push(mutation("theirs", op, name, theirs, base=base, at=5), by=BEN)
+    pulled = room.rev
+    room.push(mutation("mine", op, name, mine, base=base, at=9 if wins else 1))
+    room.push(mutation("again", op, name, again, base=pulled, after="mine", at=10))
+    assert room[name] == again
+    assert theirs in room.flags().values()
+
+
+def test_a_remove_leaves_what_an_own_add_still_hid() -> None:
+    room = Room().pushed(creation())
+    base = room.rev
+    room.push(mutation("1", "add", "tags", {"key": "x", "v": "theirs"}, base=base, at=5), by=BEN)
+    room.push(
+        mutation("2", "add", "tags", {"key": "y", "v": "theirs"}, base=room.rev, at=5), by=BEN
+    )
+    pulled = room.rev
+    room.push(mutation("3", "add", "tags", {"key": "x", "v": "mine"}, base=base, at=9))
+    room.push(mutation("4", "remove", "tags", {"key": "x"}, base=pulled, after="3", at=10))
+    room.push(mutation("5", "remove", "tags", {"key": "y"}, base=pulled, after="4", at=10))
+    assert {key: entry["v"] for key, entry in dict(room["tags"]).items()} == {"x": "theirs"}  # type: ignore[call-overload]
+
+
+def test_what_was_hidden_by_a_create_of_ones_own_was_not_seen() -> None:
+    room = Room().pushed(creation("elsewhere", title="theirs"), by=ANA)
+    pulled = room.rev
+    room.push(creation("create", title="mine", at=9))
+    room.push(mutation("again", "set", "title", "mine again", base=pulled, after="create", at=10))
+    assert room["title"] == "mine again"
+    assert "theirs" in room.flags().values()
+
+
+def test_what_an_own_change_of_something_else_left_on_the_screen_was_seen() -> None:
+    room = Room().pushed(creation(title="one"))
+    base = room.rev
+    room.push(mutation("theirs", "set", "title", "theirs", base=base, at=5), by=BEN)
+    pulled = room.rev
+    room.push(mutation("mine", "set", "audience", "me", base=base, at=6))
+    outcome = room.push(mutation("again", "set", "title", "mine", base=pulled, after="mine", at=7))
+    assert (room["title"], outcome.status) == ("mine", "ok")

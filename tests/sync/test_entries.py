@@ -1,8 +1,16 @@
 """Members and ordered fields: what is added stays unless somebody who knew it takes it away; the later place wins."""
 
+from collections.abc import Iterator
 from typing import cast
 
-from pathfolio_sync import Element, Json, derived_id, origin_of_place
+from pathfolio_sync import (
+    Element,
+    HistoryRow,
+    Json,
+    ListHistory,
+    derived_id,
+    origin_of_place,
+)
 from tests.sync.world import BEN, Room, creation, mutation, shown
 
 
@@ -168,3 +176,25 @@ def test_an_entry_that_never_had_a_place_gets_one() -> None:
     room = listed(a="a0")
     room.push(mutation("1", "add", "attachments", {"key": "b", "v": 1}, base=room.rev))
     assert order(room) == ["a", "b"]
+
+
+class Counted(ListHistory):
+    """A history that counts the rows that are read from it."""
+
+    read = 0
+
+    def changes(self, field: str, upto: int) -> Iterator[HistoryRow]:
+        for row in super().changes(field, upto):
+            self.read += 1
+            yield row
+
+
+def test_moving_what_one_saw_reads_nothing_of_all_the_moves_before() -> None:
+    history = Counted()
+    room = Room(history=history).pushed(
+        creation("make", attachments={"x": {"v": 1, "p": "a0"}, "y": {"v": 2, "p": "a1"}})
+    )
+    for number in range(60):
+        value = {"key": "xy"[number % 2], "p": f"a{number % 9}V"}
+        room.push(mutation(f"move {number}", "place", "attachments", value, base=room.rev))
+    assert history.read == 0

@@ -13,7 +13,7 @@ from pathfolio.records.check import RefusedError
 from pathfolio.syncing import server, spaces
 from pathfolio.syncing.locks import Live, Locks
 from pathfolio.syncing.permission import Author
-from pathfolio_sync import canonical
+from pathfolio_sync import Mutation, Rev, canonical, parse_time
 
 KIND = "not_accepted"
 FOLLOWERS_BYTES = 128 * 1024
@@ -43,6 +43,33 @@ def came_after(locks: Locks, author: Author, record: str, mutation: str) -> str 
     refused = live.state["fields"]["mutation"]
     after = refused.get("after")
     return str(after) if refused.get("record") == record and ids.is_id(after) else None
+
+
+def base_before(locks: Locks, author: Author, mutation: Mutation) -> Rev | None:
+    """What the author of a change had surely seen of its field.
+
+    On their screen a change of theirs that was refused by then, unknown to them, still covered what its base shows:
+    then it is the base of that one.
+    """
+    base, pulled = mutation["base"], parse_time(mutation["pulled"])
+    if base is None or mutation["after"] is None or mutation["field"] is None:
+        return base
+    for live in locks.about(mutation["record"], spaces.own(author.person)):
+        fields = live.state["fields"]
+        covered = fields.get("mutation", {})
+        if live.kind.name != KIND or not _covers(covered, mutation["field"]):
+            continue
+        if pulled is None or pulled < clock.from_wire(fields["at"]):
+            before = covered.get("base")
+            if before is None:
+                return None
+            base = min(base, before, key=lambda rev: int(rev[0]))
+    return base
+
+
+def _covers(refused: dict[str, Any], field: str) -> bool:
+    """Whether a refused change shows in this field, on the device where it was made."""
+    return bool(refused.get("field") == field or refused.get("op") == "create")
 
 
 def keep(

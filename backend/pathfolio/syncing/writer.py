@@ -150,7 +150,7 @@ class Writer:
     def _linked(self, locks: Locks, change: apply.Change) -> apply.Change:
         """The change, its chain of own changes going on where one of them was refused.
 
-        What the author wrote after a refused change knew all that was accepted before it.
+        What the author wrote after a refused change knew all that was accepted before it, and nothing that it hid.
         """
         mutation = change.mutation
         after = mutation["after"]
@@ -158,9 +158,10 @@ class Writer:
         while after is not None and after not in passed and locks.past.mutation(after) is None:
             passed.add(after)
             after = refused.came_after(locks, self.author, mutation["record"], after)
-        if after == mutation["after"]:
+        base = refused.base_before(locks, self.author, mutation)
+        if (after, base) == (mutation["after"], mutation["base"]):
             return change
-        return replace(change, mutation={**mutation, "after": after})
+        return replace(change, mutation={**mutation, "after": after, "base": base})
 
 
 def _records(todo: list[Prepared]) -> Iterator[str]:
