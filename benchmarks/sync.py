@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from sqlalchemy import select
@@ -29,6 +29,8 @@ from pathfolio.commands.web import settle
 from pathfolio.people.models import Person
 from pathfolio.settings import Settings
 from pathfolio.syncing import write
+
+T = TypeVar("T")
 
 ARTIFACTS = 6000
 SPACES = 150
@@ -126,7 +128,7 @@ class Device:
         return {"client": self.client, "epoch": self.epoch, "schema": 1} | more
 
 
-def cpu(work: Callable[[], bytes]) -> tuple[float, bytes]:
+def cpu(work: Callable[[], T]) -> tuple[float, T]:
     begun = time.process_time()
     found = work()
     return time.process_time() - begun, found

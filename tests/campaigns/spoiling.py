@@ -189,7 +189,10 @@ class Spoiler:
 
     def headers(self, data: bytes) -> tuple[bytes, dict[str, str]]:
         """Bytes and headers that do not belong together (keys as WSGI has them)."""
-        bomb = lambda: gzip.compress(b" " * 3_000_000)  # noqa: E731 - made only when chosen
+
+        def bomb() -> bytes:  # made only when chosen
+            return gzip.compress(b" " * 3_000_000)
+
         dice = self.dice
         tricks: list[Callable[[], tuple[bytes, dict[str, str]]]] = [
             lambda: (bomb(), {"HTTP_CONTENT_ENCODING": "gzip"}),

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from pathfolio.demo import pictures
+from tests.durability.ahead import everything_stored
 from tests.durability.remote import Remote, attachment, sha
-from tests.durability.test_restore import everything_stored
 from tests.support.running import Running
 
 WORDS = "Words of somebody who leaves"

@@ -68,7 +68,7 @@ def offer(data: object) -> tuple[str, object, list[Sent]]:
 def _unnumbered(sent: Sent) -> Sent:
     """An offer's numbers are of no log: they are those of a client that is gone, and its successor counts anew."""
     mutation = None if sent.mutation is None else sent.mutation | {"n": 0}
-    return replace(sent, n=0, mutation=cast("Mutation | None", mutation))
+    return replace(sent, n=0, mutation=mutation)
 
 
 def mapping(data: object, keys: set[str]) -> dict[str, Any]:

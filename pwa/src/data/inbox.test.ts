@@ -48,7 +48,7 @@ describe("the inbox", () => {
   });
 
   it("forgets what was looked at, and what lies in the trash", async () => {
-    const thrown = { ...work("Boat", "ana", 20), deleted: "2026-10-02T00:00:00.000Z" };
+    const thrown = { ...work("Boat", "ana", 20), deleted: { by: "ana", at: "2026-10-02T00:00:00.000Z" } };
     const { inbox, writer } = await teacherWith(work("Bridge", "ana", 30), work("Bread", "ben", 10), thrown);
     await writer.seen(idOf("Bread"));
     expect(told(await inbox.read())).toEqual(["ANA: Bridge (new)"]);
@@ -74,7 +74,7 @@ describe("the inbox", () => {
     const rows = await inbox.read();
     expect(told(rows)).toEqual(["BEN: Bread (new)", "ANA: Bridge (reply)"]);
     expect(rows[1]?.since).toBe(later);
-    expect(rows[1]?.why === "reply" && rows[1].reply.fields.words).toBe("And now?");
+    expect(rows[1]?.why === "reply" && rows[1].reply?.fields.words).toBe("And now?");
   });
 
   it("shows the longest-waiting part of a long queue", async () => {
