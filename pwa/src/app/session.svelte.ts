@@ -5,7 +5,8 @@ class Session {
   #local = $state.raw<Local | undefined>();
   status = $state.raw<SyncStatus | undefined>();
   people = $state.raw<readonly PersonRow[]>([]);
-  classes = $state.raw<readonly ClassRow[]>([]);
+  /** Undefined until they are read. */
+  classes = $state.raw<readonly ClassRow[] | undefined>();
   accounts!: Accounts;
   api!: Api;
   readonly #names = $derived(new Map(this.people.map((person) => [person.id, person.name])));
@@ -34,7 +35,7 @@ class Session {
     for (const stop of this.#stop) stop();
     this.status = undefined;
     this.people = [];
-    this.classes = [];
+    this.classes = undefined;
     this.#local = local;
     this.#stop = local
       ? [

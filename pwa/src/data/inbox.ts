@@ -11,7 +11,7 @@ import type { InboxRow, View } from "./shapes";
 import type { Kind, WireRecord } from "./types.gen";
 
 /** Longer queues show their longest-waiting part. */
-const SHOWN = 300;
+const MOST = 300;
 const ALL = { limit: 100_000 };
 
 interface Waiting {
@@ -25,14 +25,15 @@ export class Inbox {
   private readonly marks = new Map<string, string>();
   constructor(private readonly queries: Queries) {}
 
-  read(): Promise<InboxRow[]> {
+  read(limit = MOST): Promise<InboxRow[]> {
+    const wanted = Math.min(limit, MOST);
     return this.queries.read(async (tx) => {
       const replies = await this.unanswered(tx);
-      const fresh = await this.unseen(tx, new Set(replies.map((waiting) => waiting.artifact)));
+      const fresh = await this.unseen(tx, new Set(replies.map((waiting) => waiting.artifact)), wanted);
       const waiting = [...replies, ...fresh].sort((a, b) =>
         a.since < b.since ? -1 : a.since > b.since ? 1 : 0,
       );
-      return this.rows(tx, waiting.slice(0, SHOWN));
+      return this.rows(tx, waiting.slice(0, wanted));
     });
   }
 
@@ -50,20 +51,28 @@ export class Inbox {
     return (await tx.keys("base", { index, from: [...prefix, ""], to: [...prefix, HIGHEST] })) as string[];
   }
 
-  /** The first that have waited longest: the index gives them by age, so only those that will be shown are read. */
-  private async unseen(tx: Tx, already: ReadonlySet<string>): Promise<Waiting[]> {
+  /** At least so many that have waited longest, if there are: the index gives them by age, so others are not read. */
+  private async unseen(tx: Tx, already: ReadonlySet<string>, wanted: number): Promise<Waiting[]> {
     const { core } = this.queries;
     const seen = new Set([...(await this.ids(tx, "seen", core.me.id)), ...core.overlay.records()]);
     const answered = new Set((await this.mine(tx, "feedback")).map(aboutOf));
-    const artifacts = await this.ids(tx, "artifact");
-    const open = artifacts.filter((id) => !already.has(id) && !answered.has(id) && !seen.has(this.mark(id)));
     const found: Waiting[] = [];
-    for (let start = 0; start < open.length && found.length < SHOWN; start += SHOWN) {
-      for (const row of await tx.many<BaseRow>("base", open.slice(start, start + SHOWN))) {
+    const take = async (ids: string[]): Promise<void> => {
+      for (const row of await tx.many<BaseRow>("base", ids)) {
         if (row === undefined || row.by === core.me.id || !row.space.startsWith("p:")) continue;
         found.push({ artifact: row.id, since: row.created });
       }
+    };
+    let open: string[] = [];
+    for (const id of await this.ids(tx, "artifact")) {
+      if (already.has(id) || answered.has(id) || seen.has(this.mark(id))) continue;
+      open.push(id);
+      if (open.length < wanted) continue;
+      await take(open);
+      open = [];
+      if (found.length >= wanted) return found;
     }
+    await take(open);
     return found;
   }
 

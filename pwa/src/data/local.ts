@@ -273,11 +273,11 @@ export class LocalPerson implements Local {
     return this.writer.delete(notAccepted);
   }
 
-  inbox(): Live<InboxRow[]> {
+  inbox(limit?: number): Live<InboxRow[]> {
     this.mail ??= import("./inbox").then(({ Inbox }) => new Inbox(this.queries));
     return live(
       this.core.hub,
-      async () => (await this.mail)?.read() ?? [],
+      async () => (await this.mail)?.read(limit) ?? [],
       (change) => touches(change, ["artifact", "feedback", "reply", "seen", "person"]),
     );
   }

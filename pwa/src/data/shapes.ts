@@ -248,7 +248,7 @@ export interface Local {
   dismiss(notAccepted: string): Promise<void>;
 
   /** For teachers: artifacts not seen, or with a reply not answered; who has waited longest first. */
-  inbox(): Live<InboxRow[]>;
+  inbox(limit?: number): Live<InboxRow[]>;
   people(): Live<PersonRow[]>;
   classes(): Live<ClassRow[]>;
 
