@@ -200,7 +200,7 @@ class Simulation:
             "device": device.name,
             "shared": False,
         }
-        pending = self.node.ask("sign in", device.name, form)
+        pending = self.node.ask("sign in", device.name, form, tab=device.tabs[0])
         self.when_done(device, pending, lambda done: self._signed_in(device, done))
 
     def _signed_in(self, device: Device, done: Pending) -> None:
