@@ -75,6 +75,9 @@ class Device:
 
     def creation(self, kind: str = "artifact", record: str | None = None, **fields: Any) -> Json:  # noqa: ANN401
         space = self.own if fields.get("audience") == "me" or kind == "settings" else self.portfolio
+        about = self.get(str(fields.get("artifact")))
+        if about is not None:  # an answer is written where its work was seen
+            space = about["space"]
         value = {"kind": kind, "fields": fields}
         return self.mutation("create", record or ids.new_id(), space=space, value=value)
 
@@ -115,7 +118,8 @@ class Device:
 
     def must(self, *mutations: Json) -> None:
         """Push, and demand that all is taken as it is."""
-        assert self.results(*mutations) == ["ok"] * len(mutations)
+        told = self.push(*mutations)["results"]
+        assert [each["status"] for each in told] == ["ok"] * len(mutations), told
 
     def page(self, **more: Any) -> Json:  # noqa: ANN401
         """One pull."""

@@ -62,6 +62,7 @@ def test_a_teacher_of_other_students_cannot_even_publish_to_them(ana: Device, to
 
 def test_feedback_is_changed_by_its_author_only(world: World, ana: Device, tia: Device) -> None:
     work = ana.create(title="Mine")
+    tia.pull()
     made = tia.creation("feedback", artifact=work, glow="Nice", audience="published")
     tia.must(made)
     ana.pull()
