@@ -62,7 +62,10 @@ def one_race(
     def read() -> None:
         readings.append(cpu_of(roots))
 
-    raced = race(store, seconds=seconds, quiet=QUIET, on_begin=read, on_end=read)
+    try:
+        raced = race(store, seconds=seconds, quiet=QUIET, on_begin=read, on_end=read)
+    finally:
+        store.close()
     failures = [line for remote in store.remotes for line in remote.failures]
     outcome.done += raced.batches
     tell(outcome, kind, raced, readings[1] - readings[0])

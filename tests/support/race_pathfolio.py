@@ -56,6 +56,11 @@ class PathfolioStore:
     def reader(self) -> RaceReader:
         return RaceReader(self._remote(TEACHER))
 
+    def close(self) -> None:
+        for remote in self.remotes:
+            if remote.connection is not None:
+                remote.connection.close()
+
     def _remote(self, username: str) -> KeptRemote:
         remote = KeptRemote(next(self._turns))
         remote.sign_in(username)
