@@ -60,16 +60,24 @@ def base_before(locks: Locks, author: Author, mutation: Mutation) -> Rev | None:
         if live.kind.name != KIND or not _covers(covered, mutation["field"]):
             continue
         if pulled is None or pulled < clock.from_wire(fields["at"]):
-            before = covered.get("base")
-            if before is None:
-                return None
-            base = min(base, before, key=lambda rev: int(rev[0]))
-    return base
+            base = min(base, _rev(covered.get("base")), key=lambda rev: int(rev[0]))
+    return base if base[0] else None
 
 
 def _covers(refused: dict[str, Any], field: str) -> bool:
-    """Whether a refused change shows in this field, on the device where it was made."""
-    return bool(refused.get("field") == field or refused.get("op") == "create")
+    """Whether a refused change shows in this field, on the device where it was made; a kept flag never did."""
+    return refused.get("n") != 0 and (
+        refused.get("field") == field or refused.get("op") == "create"
+    )
+
+
+def _rev(base: object) -> Rev:
+    """A base as a device sent it, whatever that was; `[0, ""]` for none."""
+    match base:
+        case [int(number), str(identity)] if number > 0:
+            return [number, identity]
+        case _:
+            return [0, ""]
 
 
 def keep(
