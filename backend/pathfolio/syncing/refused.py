@@ -35,14 +35,37 @@ def was_refused(locks: Locks, mutation: str) -> RefusedError | None:
     return RefusedError(fields["code"], fields["sentence"])
 
 
-def came_after(locks: Locks, author: Author, record: str, mutation: str) -> str | None:
-    """What a refused change of the record came after on its device; None for nothing that is known."""
+def refused_one(locks: Locks, author: Author, record: str, mutation: str) -> dict[str, Any] | None:
+    """The change of the author's on this record that is kept in their list under this id."""
     live = locks.find(entry_id(mutation))
     if live is None or live.kind.name != KIND or live.by != author.person:
         return None
-    refused = live.state["fields"]["mutation"]
-    after = refused.get("after")
-    return str(after) if refused.get("record") == record and ids.is_id(after) else None
+    found: dict[str, Any] = live.state["fields"]["mutation"]
+    return found if found.get("record") == record else None
+
+
+def came_after(locks: Locks, author: Author, record: str, mutation: str) -> str | None:
+    """What a refused change of the record came after on its device; None for nothing that is known."""
+    after = (refused_one(locks, author, record, mutation) or {}).get("after")
+    return str(after) if ids.is_id(after) else None
+
+
+def stood_on(locks: Locks, author: Author, mutation: Mutation) -> tuple[Rev | None, str | None]:
+    """Base and `after` of a change, also where its base was accepted once, and refused after a restore."""
+    base, after = mutation["base"], mutation["after"]
+    passed: set[str] = set()
+    while base is not None and str(base[1]) not in passed:
+        name = str(base[1])
+        passed.add(name)
+        if locks.past.mutation(name) is not None:
+            break
+        refused = refused_one(locks, author, mutation["record"], name)
+        if refused is None:
+            break
+        earlier = _rev(refused.get("base"))
+        base = earlier if earlier[0] else None
+        after = after or came_after(locks, author, mutation["record"], name)
+    return base, after
 
 
 def base_before(locks: Locks, author: Author, mutation: Mutation) -> Rev | None:

@@ -153,12 +153,12 @@ class Writer:
         What the author wrote after a refused change knew all that was accepted before it, and nothing that it hid.
         """
         mutation = change.mutation
-        after = mutation["after"]
+        base, after = refused.stood_on(locks, self.author, mutation)
         passed: set[str] = set()
         while after is not None and after not in passed and locks.past.mutation(after) is None:
             passed.add(after)
             after = refused.came_after(locks, self.author, mutation["record"], after)
-        base = refused.base_before(locks, self.author, mutation)
+        base = refused.base_before(locks, self.author, {**mutation, "base": base})
         if (after, base) == (mutation["after"], mutation["base"]):
             return change
         return replace(change, mutation={**mutation, "after": after, "base": base})

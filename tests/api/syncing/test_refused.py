@@ -242,6 +242,20 @@ def test_what_was_written_after_a_refused_change_knows_what_came_before_it(ana: 
     assert "flags" not in found
 
 
+def test_what_was_written_on_a_change_that_a_restored_server_refuses_knows_what_came_before_it(
+    ana: Device,
+) -> None:
+    made = ana.creation(title="Mine", words="One", audience="me")
+    once = ana.set(made["record"], "audience", "circle:" + "b" * 26)
+    # The server before the restore took the second one, and this was written on what it gave back.
+    text = ana.text(made["record"], "words", "One two", base=[2, once["id"]], after=None)
+    assert ana.results(made, once, text) == ["ok", "rejected forbidden", "ok"]
+    ana.pull()
+    found = ana.get(made["record"])
+    assert found is not None
+    assert "flags" not in found
+
+
 def test_an_entry_that_was_thrown_away_stays_away_when_a_restore_makes_it_anew(
     world: World, ana: Device
 ) -> None:
