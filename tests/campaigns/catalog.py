@@ -20,7 +20,7 @@ EVERY = (
         "stop, and every promise of the protocol is checked.",
         unit="seeds",
         full=Extent(count=100_000),
-        small=Extent(count=4),
+        small=Extent(count=2),
     ),
     Campaign(
         name="race",
@@ -86,6 +86,17 @@ EVERY = (
         unit="requests",
         full=Extent(count=1_000_000),
         small=Extent(count=3_000),
+    ),
+    Campaign(
+        name="permissions",
+        title="Who may do what",
+        promise="Everybody can do what they may and nothing else, and a refusal does not tell whether what was asked "
+        "for exists.",
+        how="Random schools with classes, co-teachers, leavers, waiting students, groups and circles. Random people "
+        "ask for random things; a second, independently written set of rules says beforehand what must happen.",
+        unit="requests",
+        full=Extent(count=100_000),
+        small=Extent(count=1_000),
     ),
 )
 

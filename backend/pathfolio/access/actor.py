@@ -26,11 +26,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an action is about: a person or a class of `school`, and who teaches it today."""
+    """What an action is about: a person or a class of `school`, and who teaches it today.
+
+    `missing`: the sentence of the 404 for those who may not know whether it is there.
+    """
 
     school: str
     person: str | None = None
     teachers: frozenset[str] = frozenset()
+    missing: str = ""
 
 
 def who(actor: Actor | None, target: Target) -> Who:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathfolio.access import pivot
 from pathfolio.access.actor import Actor, Target, Who, who
-from pathfolio.errors import Forbidden
+from pathfolio.errors import Forbidden, NotFound
 
 
 def can(actor: Actor | None, action: str, target: Target) -> bool:
@@ -30,9 +30,12 @@ def ties(actor: Actor, target: Target) -> set[Who]:
 
 
 def demand(actor: Actor, action: str, target: Target) -> None:
-    """Raises Forbidden unless `can`."""
-    if not can(actor, action, target):
+    """Raises NotFound, as if it were not there, unless `can`; Forbidden for those who know that it is there."""
+    if can(actor, action, target):
+        return
+    if ties(actor, target) & {"self", "coordinator"} or not target.missing:
         raise Forbidden("Only the people in charge of this may do it.")
+    raise NotFound(target.missing)
 
 
 def may_ask(actor: Actor, action: str) -> bool:

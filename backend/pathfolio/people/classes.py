@@ -17,6 +17,8 @@ from pathfolio.people import operations, roster
 from pathfolio.people.models import STAFF, Enrolment, Person, SchoolClass
 from pathfolio.sessions import codes
 
+NOT_HERE = "This class is not in your school, or not one that you teach."
+
 
 def add_class(school: str, title: str, *, by: str | None) -> dict[str, Any]:
     def work(session: Session) -> dict[str, Any]:
@@ -213,11 +215,11 @@ def decide(school: str, class_id: str, person_id: str, *, accept: bool, by: str)
 
     def work(session: Session) -> None:
         roster.lock(session, school)
-        person = operations.get_person(session, school, person_id)
         found = get_class(session, school, class_id)
         row = session.get(Enrolment, (school, class_id, person_id))
         if row is None or (not row.pending and not accept):
             raise NotFound("This person does not wait for this class.")
+        person = operations.get_person(session, school, person_id)
         if not row.pending:
             return
         if accept:
@@ -240,7 +242,7 @@ def get_class(session: Session, school: str, class_id: str) -> SchoolClass:
     """Raises NotFound, also for another school's class."""
     found = session.get(SchoolClass, (school, class_id))
     if found is None:
-        raise NotFound("This class is not in your school.")
+        raise NotFound(NOT_HERE)
     return found
 
 
@@ -249,4 +251,4 @@ def target(school: str, class_id: str) -> Target:
     with db.read() as session:
         get_class(session, school, class_id)
         teachers = roster.teachers_of(session, school, [class_id])
-    return Target(school=school, teachers=frozenset(teachers))
+    return Target(school=school, teachers=frozenset(teachers), missing=NOT_HERE)

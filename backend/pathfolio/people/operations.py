@@ -28,6 +28,8 @@ from pathfolio.syncing.write import open_school
 from pathfolio.text import clean
 
 PAGE = 50
+# One sentence for who is not there and for who is not one's own: a refusal must not tell which.
+NOT_HERE = "This person is not in your school, or not one that you are in charge of."
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -258,7 +260,7 @@ def get_person(session: Session, school: str, person_id: str) -> Person:
     """Raises NotFound for nobody, for another school's people and for tombstones."""
     person = session.get(Person, (school, person_id))
     if person is None or person.status == "deleted":
-        raise NotFound("This person is not in your school.")
+        raise NotFound(NOT_HERE)
     return person
 
 
@@ -280,4 +282,4 @@ def target(school: str, person_id: str) -> Target:
             )
         ).all()
         teachers = roster.teachers_of(session, school, classes)
-    return Target(school=school, person=person_id, teachers=frozenset(teachers))
+    return Target(school=school, person=person_id, teachers=frozenset(teachers), missing=NOT_HERE)

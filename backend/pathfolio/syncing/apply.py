@@ -78,7 +78,7 @@ def apply(locks: Locks, author: Author, change: Change) -> Result:
             raise RefusedError(reason, _BURIED[reason])
     if mutation["op"] == "create":
         return _create(locks, author, change, live)
-    if live is None:
+    if live is None or live.space not in locks.roles(author.person):
         raise permission.forbidden(permission.NOT_HERE)
     if change.kind is not live.kind:
         mutation = checked(mutation, live.kind, author.person)

@@ -32,7 +32,9 @@ class Outlook:
 def outlook(session: Session, author: Author, sent: Iterable[Sent]) -> Outlook:
     mutations = [each.mutation for each in sent if each.mutation is not None]
     places = store.locations(session, author.school, (each["record"] for each in mutations))
-    kinds = {record: KINDS[place.kind] for record, place in places.items()}
+    roles = store.roles(session, author.school, author.person)
+    # By the kind of what its author may not see nothing is judged: the refusal would tell that it is there.
+    kinds = {record: KINDS[place.kind] for record, place in places.items() if place.space in roles}
     artifacts = {place.about for place in places.values() if place.about}
     for mutation in mutations:
         made = _created(mutation)
@@ -44,7 +46,7 @@ def outlook(session: Session, author: Author, sent: Iterable[Sent]) -> Outlook:
             if ids.is_id(artifact):
                 artifacts.add(artifact)
     places |= store.locations(session, author.school, artifacts - places.keys())
-    return Outlook(kinds, places, store.roles(session, author.school, author.person))
+    return Outlook(kinds, places, roles)
 
 
 def spaces_of(author: Author, known: Outlook, mutations: Iterable[Mutation]) -> set[str]:

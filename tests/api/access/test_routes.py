@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from pathfolio import ids
 from pathfolio.access import pivot
 from pathfolio.access.actor import Actor, Target, Who, who
 from tests.api.world import CAST, PASSWORD, World
@@ -130,6 +131,26 @@ def test_everybody_may_what_the_table_says_and_nothing_more(world: World, action
             assert response.status_code < 400 or response.status_code in missing, told
         else:
             assert response.status_code in {403, 404}, told
+
+
+ABOUT = sorted(each for each in PROTECTED if "<id:person>" in each or "<id:class_>" in each)
+
+
+@pytest.mark.parametrize("action", ABOUT)
+@pytest.mark.parametrize("name", ["tom", "ben"])
+def test_a_refusal_does_not_tell_whether_somebody_is_there(
+    world: World, action: str, name: str
+) -> None:
+    real = address(world, action, "a" * 26)
+    made_up = real
+    for known in (world.id("ana"), world.id("pia"), world.id("blue")):
+        made_up = made_up.replace(known, ids.new_id())
+    told = [
+        world.as_(name).open(path, method=action.partition(" ")[0], json=BODIES.get(action))
+        for path in (real, made_up)
+    ]
+    assert told[0].status_code in {403, 404}
+    assert told[0].data == told[1].data
 
 
 def test_a_tie_is_seen_from_the_side_of_who_asks() -> None:

@@ -128,3 +128,18 @@ def test_what_is_said_once_cannot_change(ana: Device, tia: Device) -> None:
     assert tia.results(tia.set(made["record"], "artifact", other, space=tia.own)) == [
         "rejected invalid"
     ]
+
+
+def test_a_refusal_does_not_tell_whether_a_record_is_there_nor_what_it_is(
+    ana: Device, ben: Device
+) -> None:
+    hidden = ana.create(title="Mine", audience="me")
+    told = []
+    for record in (hidden, ids.new_id()):
+        answer = ben.push(
+            ben.set(record, "title", "Yours", space=ana.own),
+            ben.text(record, "glow", "Yours", space=ana.own),
+            ben.mutation("explode", record, space=ana.own),
+        )
+        told.append([(each["code"], each["detail"]) for each in answer["results"]])
+    assert told[0] == told[1]
