@@ -18,16 +18,18 @@ from pathfolio.errors import Busy
 from pathfolio.settings import Settings
 
 COSTLY = {"/api/sync/push", "/api/sync/offer"}
+PATIENCE = 20.0  # seconds in line; a device gives up on its call soon after
 REMEMBERED = 10.0  # seconds
 LONGEST = 30.0  # seconds
 _EXTENSION = "pathfolio.turns"
 
 
 class Turns:
-    """At most `working` calls at once and `waiting` in line, in this process."""
+    """At most `working` calls at once and `waiting` in line, for at most `patience` seconds, in this process."""
 
-    def __init__(self, working: int, waiting: int) -> None:
+    def __init__(self, working: int, waiting: int, patience: float = PATIENCE) -> None:
         self.room = working + waiting
+        self.patience = patience
         self._inside = 0
         self._lock = threading.Lock()
         self._free = threading.Semaphore(working)
@@ -35,13 +37,18 @@ class Turns:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """One's turn, perhaps after standing in line. Raises Busy where the line is full."""
+        """One's turn, perhaps after standing in line. Raises Busy where the line is full or does not move."""
         with self._lock:
             self._look()
             self._inside += 1
         try:
-            with self._free:
+            if not self._free.acquire(timeout=self.patience):
+                with self._lock:
+                    raise Busy(seconds=self._pause())
+            try:
                 yield
+            finally:
+                self._free.release()
         finally:
             with self._lock:
                 self._inside -= 1

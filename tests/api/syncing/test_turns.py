@@ -82,6 +82,14 @@ def test_a_line_lets_in_as_many_as_it_has_room_for_one_after_the_other() -> None
     line.look()
 
 
+def test_nobody_stands_in_a_line_that_does_not_move() -> None:
+    line = Turns(1, 1, patience=0.01)
+    with line.turn(), pytest.raises(Busy), line.turn():
+        pytest.fail("there was no turn to have")
+    with line.turn():
+        line.look()
+
+
 def test_the_more_are_refused_the_later_they_are_asked_to_come_back() -> None:
     line = Turns(1, 0)
     with line.turn():
