@@ -16,11 +16,29 @@ class Standing:
         self.draft, self.field, self.key = draft, field, key
         self.known: list[HistoryRow] = []
         self.unknown: list[HistoryRow] = []
-        rows = draft.context.history.changes(field, draft.last) if draft.last else ()
-        for row in rows:
-            if entry_place(row, field, key) is not None:
-                (self.known if [row.rev, row.id] in draft.seen else self.unknown).append(row)
+        shown = self._shown()
+        if shown:
+            # It outweighs every other place, and this change will outweigh it: none of the others matters.
+            self.known.append(shown)
+        else:
+            self._read()
         draft.follows(row.time for row in self.known)
+
+    def _shown(self) -> HistoryRow | None:
+        """The change that says where the entry stands, if the author knew it."""
+        element = self.draft.elements(self.field).get(self.key)
+        rev = element.get("pr") if element else None
+        row = self.draft.entry(rev) if rev and rev in self.draft.seen else None
+        return row if row and entry_place(row, self.field, self.key) is not None else None
+
+    def _read(self) -> None:
+        """Read the whole history of the field."""
+        if not self.draft.last:
+            return
+        for row in self.draft.context.history.changes(self.field, self.draft.last):
+            if entry_place(row, self.field, self.key) is not None:
+                known = [row.rev, row.id] in self.draft.seen
+                (self.known if known else self.unknown).append(row)
 
     def moved(self, place: str) -> None:
         """Apply an op `place`; of an entry that is gone, only history takes note."""
