@@ -277,6 +277,20 @@ describe("the sync of a device", () => {
     expect(device.requests.length).toBeGreaterThan(asked);
   });
 
+  it("says what a school in trouble says, and nothing of one that is only busy", async () => {
+    const device = new Device();
+    const said = { slug: "disk_full", detail: "The school's computer has no room left." };
+    device.server = () => ({ status: 503, json: said, headers: { "retry-after": "60" } });
+    const troubled = await running(device);
+    await settled();
+    expect(troubled.engine.status.value.problem).toMatchObject({ slug: "disk_full", sentence: said.detail });
+    const another = new Device();
+    another.server = () => ({ status: 503, json: { slug: "busy" }, headers: { "retry-after": "20" } });
+    const busy = await running(another);
+    await settled();
+    expect(busy.engine.status.value.problem).toBeUndefined();
+  });
+
   it("waits as long as a busy server asks", async () => {
     const device = new Device();
     const server = new Numbering();

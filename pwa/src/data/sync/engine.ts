@@ -22,6 +22,8 @@ const LOOKED_MS = 1.5 * FOLLOWER_ASKS_MS;
 /** While the school tells of changes by itself, asking is only for what got lost on the way. */
 const RARELY = 5;
 
+/** Why a school asks to come back later that somebody there must be told; being busy passes by itself. */
+const NEEDS_HELP = new Set(["disk_full", "disk_failing"]);
 const ASKS_A_PERSON = new Set([401, 410, 426]);
 
 /** What runs after the words: the queue of files. */
@@ -315,7 +317,8 @@ export class Engine {
         this.tell({ updateNeeded: true, problem });
         return undefined;
       default:
-        if (error.status !== 429 && error.status !== 503) this.tell({ problem });
+        if ((error.status !== 429 && error.status !== 503) || NEEDS_HELP.has(error.slug))
+          this.tell({ problem });
         return wait;
     }
   }

@@ -70,6 +70,9 @@ export const common = {
       name_taken: "Somebody already has this user name. Try another one.",
       no_such_code: "This code is not open. Ask your teacher for a new one.",
       account_closed: "This account is closed.",
+      disk_full: "The school's computer has no room left. Tell a teacher; your work is kept on this device.",
+      disk_failing:
+        "The school's computer cannot write to its disk. Tell a teacher; your work is kept on this device.",
       too_many: "Too many tries. Wait a little, then try again.",
       forbidden: "You may not do this.",
       unknown: "That did not work. Please try again.",

@@ -73,6 +73,10 @@ export const common: Words<typeof english> = {
       name_taken: "Alguien ya tiene este nombre de usuario. Prueba con otro.",
       no_such_code: "Este código no está abierto. Pide uno nuevo a tu docente.",
       account_closed: "Esta cuenta está cerrada.",
+      disk_full:
+        "La computadora de la escuela no tiene más espacio. Avisa a un docente; tu trabajo se guarda en este dispositivo.",
+      disk_failing:
+        "La computadora de la escuela no puede escribir en su disco. Avisa a un docente; tu trabajo se guarda en este dispositivo.",
       too_many: "Demasiados intentos. Espera un poco e intenta otra vez.",
       forbidden: "No tienes permiso para hacer esto.",
       unknown: "Eso no funcionó. Intenta otra vez.",
