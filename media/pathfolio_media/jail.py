@@ -24,7 +24,8 @@ def command(scratch: Path) -> list[str] | None:
     if program is None:
         return None
     words = [program, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
-    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 -- inside the room
+    # No /proc: decoders need none, and a service whose own is partly hidden may not mount a new one.
+    words += ["--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 -- inside the room
     for path in (*_SYSTEM, sys.base_prefix, sys.prefix, *filter(None, sys.path)):
         words += ["--ro-bind-try", path, path]
     return [*words, "--bind", str(scratch), str(scratch), "--chdir", str(scratch), "--"]

@@ -39,8 +39,16 @@ def test_systemd_accepts_every_unit(analyze: str, units: Path) -> None:
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
 def test_every_service_is_hardened(analyze: str, units: Path, service: Path) -> None:
-    # Exposure 2.0 of 10 ("OK"); an unhardened service stands at 9.6.
-    command = [analyze, "security", "--offline=true", "--threshold=20", str(units / service.name)]
+    # Exposure in tenths, of 100 ("OK" below 40); an unhardened service stands at 96. The worker may make rooms
+    # (namespaces, mounts), in which the files of strangers are opened without network and without our data.
+    most = 26 if service.name == "pathfolio-worker.service" else 20
+    command = [
+        analyze,
+        "security",
+        "--offline=true",
+        f"--threshold={most}",
+        str(units / service.name),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
