@@ -49,6 +49,7 @@ class School:
     place: Path
     data: Path
     bases: Databases
+    small: Path | None = None
     disk: Callable[[], None] | None = None
     room: Callable[[], None] | None = None
     pulse: Pulse = field(default_factory=Pulse)
@@ -195,6 +196,8 @@ def _meanwhile(school: School, fault: Fault) -> None:
     while fault.told and school.refusals() - before < 3 and waited < NOTICED_SECONDS:
         pause.wait(0.1)
         waited += 0.1
+    if school.small is not None:
+        _no_room_for_a_backup(school, school.small / "backup")
     if not fault.told:
         school.pulse.wait(10)
         return
@@ -202,6 +205,12 @@ def _meanwhile(school: School, fault: Fault) -> None:
     told = [each for remote in school.people.values() for each in remote.refusals]
     assert {each["slug"] for each in told} <= {"disk_full", "disk_failing", "database_away", "busy"}
     school.teacher.device().pull()
+
+
+def _no_room_for_a_backup(school: School, folder: Path) -> None:
+    """A sentence, and nothing left of the attempt."""
+    assert school.server.refuses("backup", str(folder)).startswith("Error: ")
+    assert list(folder.parent.glob(f"{folder.name}*")) == [], "half a backup was left behind"
 
 
 def _afterwards(school: School) -> None:
@@ -248,7 +257,7 @@ def _small(stack: ExitStack, school: School, *, table_space: bool) -> None:
         fault = _fail("full")
         school.disk, school.room = (lambda: fault.begin(school)), (lambda: fault.end(school))
         return
-    school.disk, school.room = disk.fill, disk.make_room
+    school.small, school.disk, school.room = disk.path, disk.fill, disk.make_room
     if not table_space:
         school.data = disk.path / "data"
     if school.kind == "sqlite":
