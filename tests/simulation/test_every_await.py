@@ -1,4 +1,4 @@
-"""One fixed script, and the app is killed once at each of its awaits: disk, network, files, locks, news of other tabs."""
+"""One fixed script, and the app is killed once at each of its awaits: disk, network, files, locks, other tabs."""
 
 from __future__ import annotations
 

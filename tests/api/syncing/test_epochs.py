@@ -101,9 +101,7 @@ def test_after_a_restore_devices_bring_back_what_was_lost(
     assert ana.fields(feedback["record"])["glow"] == "Good"
 
 
-def test_the_numbers_of_an_offer_are_not_those_of_the_new_client(
-    world: World, ana: Device
-) -> None:
+def test_the_numbers_of_an_offer_are_not_those_of_the_new_client(world: World, ana: Device) -> None:
     ana.pull()
     made = ana.creation(title="Offered")
     again = Device(ana.http, ana.person, epoch=ana.epoch)
