@@ -1,4 +1,4 @@
-"""`python -m benchmarks peers`: every server in turn, each on a machine that it has for itself."""
+"""`python -m benchmarks peers`: every server in turn, before whatever else the machine does."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, cast
 
+from benchmarks.load.run import go_first
 from benchmarks.peers.kinto import kinto
 from benchmarks.peers.measure import Figure, alone, raced
 from benchmarks.peers.pathfolio import pathfolio
@@ -47,11 +48,15 @@ def measured(start: Start, place: Path, *, alone_too: bool) -> list[Row]:
     figures: list[Figure] = []
     with start(place / "race") as peer:
         print(f"\n{peer.name}", flush=True)
+        for pid in (os.getpid(), *peer.roots):
+            go_first(pid)
         outcome, figures = raced(peer, SECONDS)
         for said in [*outcome.faults, *sorted(set(peer.refused))[:3]]:
             print(f"  {said}")
     if alone_too:
         with start(place / "alone") as quiet:
+            for pid in quiet.roots:
+                go_first(pid)
             figures += alone(quiet)
     for each in figures:
         print(f"  {each.what}: {each.value:,} {each.unit}".rstrip(), flush=True)
