@@ -75,7 +75,7 @@ class Settings:
 
     pushes: int = option(
         2,
-        "Pushes that one web process works on at the same time; more of them only slow down each other and all reading.",
+        "Pushes that one web process works on at the same time; more would only slow down each other and all reading.",
     )
     pushes_waiting: int = option(
         32,

@@ -194,8 +194,8 @@ def erased_words_are_nowhere(simulation: Simulation) -> None:
         return
     gone = {text for text, word in ledger.words.items() if word.person in ledger.erased}
     gone -= simulation.stage.sight.joint()
-    for place, found in simulation.school.texts():
-        words = gone.intersection(WORD.findall(found))
+    for place, text in simulation.school.texts():
+        words = gone.intersection(WORD.findall(text))
         if words:
             raise BrokenPromiseError(5, f"erased words {sorted(words)} are in {place}")
     for device in living(simulation):

@@ -58,4 +58,6 @@ class Worker:
         if not self._simulation.healed and self._chance.random() < acts.OFTEN:
             statements = self._chance.randint(1, 30)
         begun, self._begun = self._begun, True
-        acts.at_school(self._simulation, statements, lambda: acts.work(self._school, first=not begun))
+        acts.at_school(
+            self._simulation, statements, lambda: acts.work(self._school, first=not begun)
+        )

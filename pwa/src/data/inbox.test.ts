@@ -12,7 +12,13 @@ const STUDENTS = ["ana", "ben"];
 const spaceOf = (student: string): string => `p:${idOf(student)}`;
 
 /** A record of a student, made in this minute of the day. */
-function made(kind: string, name: string, by: string, minute: number, fields: object = {}): WireRecord {
+function made(
+  kind: WireRecord["kind"],
+  name: string,
+  by: string,
+  minute: number,
+  fields: object = {},
+): WireRecord {
   const at = `2026-10-01T${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}:00.000Z`;
   const record = body(name, spaceOf(by), minute, { ...fields });
   return { ...record, kind, by: idOf(by), created: at, updated: at };
@@ -25,7 +31,7 @@ async function teacherWith(...records: WireRecord[]): Promise<{ core: Core; inbo
   const core = await new Device().open("tom");
   const people = STUDENTS.map((name) => ({
     ...body(name, spaceOf(name), 1, { name: name.toUpperCase(), role: "student", status: "active" }),
-    kind: "person",
+    kind: "person" as const,
   }));
   const asked = await core.cache.read(["state"], baseState);
   const spaces = Object.fromEntries(STUDENTS.map((name) => [spaceOf(name), [9999, "a", 0] as const]));

@@ -30,7 +30,7 @@ it("a refused piece that is tried again twice, as the app was killed halfway, co
     mutation: mutation("create", null, { kind: "artifact", fields: { title: "Bridge" } }),
     followers: [mutation("text", "words", "of wood")],
   };
-  const entry = { ...body("entry", OWN, 1, fields), kind: "not_accepted" };
+  const entry = { ...body("entry", OWN, 1, fields), kind: "not_accepted" as const };
   const answer = page({ spaces: { [OWN]: [1, "a", 0] }, changes: [entry] });
   await applyPage(core.cache, await core.cache.read(["state"], baseState), answer, undefined);
   const writer = new Writer(core);

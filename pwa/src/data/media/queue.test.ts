@@ -264,7 +264,8 @@ describe("a queue", () => {
 
   test.each([401, 410, 426])("takes a %i from where parts are stored for a stranger's", async (status) => {
     await add("a", 10);
-    school.instead = ({ path }) => (path.startsWith("/media/") ? problem(status, `status_${status}`) : undefined);
+    school.instead = ({ path }) =>
+      path.startsWith("/media/") ? problem(status, `status_${status}`) : undefined;
     await expect(queue.run(NEVER)).rejects.toMatchObject({ reason: "captive" });
     school.instead = () => undefined;
     expect(await queue.run(NEVER)).toBe("idle");
