@@ -1,43 +1,72 @@
 """A failing seed made short: what is left of its steps and hits all has to happen for the promise to break.
 
-Delta debugging (Zeller and Hildebrandt, 2002) in its simple form: leave out ever smaller pieces while it still fails.
+Delta debugging (Zeller and Hildebrandt, 2002) in a simple form: leave out what belongs together, then ever smaller
+pieces, while it still fails.
 """
 
 from __future__ import annotations
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.simulation.plan import Hit, Plan, Step
+from tests.simulation.plan import ACT, IN_A_ROW, Hit, Plan, Step
 
 Json = dict[str, Any]
+Part = Step | Hit
 REGRESSIONS = Path(__file__).parent / "regressions"
 SECONDS = 60.0
 
 
 def shrunk(plan: Plan, fails: Callable[[Plan], bool], seconds: float = SECONDS) -> Plan:
-    """The shortest plan found in this time that still fails. `plan` must name its hits, and fail."""
-    until = time.monotonic() + seconds
-    parts: list[Step | Hit] = [*plan.steps, *sorted(plan.hits or ())]
-    size = max(1, len(parts) // 2)
+    """The shortest plan found in so much time of this process that still fails.
+
+    `plan` must name its hits, and fail.
+    """
+    until = time.process_time() + seconds
+
+    def still(parts: list[Part]) -> bool:
+        return time.process_time() < until and fails(with_parts(plan, parts))
+
+    parts: list[Part] = [*plan.steps, *sorted(plan.hits or ())]
+    for group in groups(parts):
+        fewer = [part for part in parts if part not in group]
+        if len(fewer) < len(parts) and still(fewer):
+            parts = fewer
+    size = max(1, len(parts) // 4)
     while True:
         before, at = len(parts), 0
-        while at < len(parts) and time.monotonic() < until:
+        while at < len(parts) and time.process_time() < until:
             fewer = parts[:at] + parts[at + size :]
-            if fails(with_parts(plan, fewer)):
+            if still(fewer):
                 parts = fewer
             else:
                 at += size
-        if time.monotonic() >= until or (size == 1 and len(parts) == before):
+        if time.process_time() >= until or (size == 1 and len(parts) == before):
             return with_parts(plan, parts)
         size = max(1, size // 2)
 
 
-def with_parts(plan: Plan, parts: list[Step | Hit]) -> Plan:
+def groups(parts: list[Part]) -> list[set[Part]]:
+    """What belongs together: all hits, all of one fault, all that one person did in a row; the largest first."""
+    found: dict[object, set[Part]] = defaultdict(set)
+    for part in parts:
+        if isinstance(part, Hit):
+            found["hits"].add(part)
+            found["hit", part.fault].add(part)
+            found["device", part.device].add(part)
+        elif part.what == ACT:
+            found["sitting", part.key // IN_A_ROW].add(part)
+        else:
+            found["step", part.what].add(part)
+    return sorted(found.values(), key=len, reverse=True)
+
+
+def with_parts(plan: Plan, parts: list[Part]) -> Plan:
     steps = tuple(part for part in parts if isinstance(part, Step))
     hits = frozenset(part for part in parts if isinstance(part, Hit))
     return replace(plan, steps=steps, hits=hits)
@@ -45,6 +74,7 @@ def with_parts(plan: Plan, parts: list[Step | Hit]) -> Plan:
 
 def keep(plan: Plan, said: str) -> Path:
     """Write a plan down as a test that runs from now on; see test_regressions.py."""
+    REGRESSIONS.mkdir(exist_ok=True)
     path = REGRESSIONS / f"{plan.seed.replace(' ', '-')}.json"
     path.write_text(written(plan, said))
     return path
