@@ -85,13 +85,10 @@ class Wire:
     def exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Told:
         """Raises OSError and http.client.HTTPException; the next call opens a new connection then."""
         connection = self._connection
+        asked = {"Accept-Encoding": self.encodings or "identity"} | headers
         begun = time.perf_counter()
         try:
-            connection.request(
-                method, path, body, {"Accept-Encoding": self.encodings or "identity"} | headers
-            )
-            answer = connection.getresponse()
-            raw = answer.read()
+            answer, raw = self._once(method, path, body, asked)
         except (OSError, http.client.HTTPException):
             connection.close()
             raise
@@ -100,6 +97,22 @@ class Wire:
         self.seconds += time.perf_counter() - begun
         self.requests += 1
         return Told(answer.status, answer.headers, plain(raw, answer.headers["Content-Encoding"]))
+
+    def _once(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """As browsers do: when a server closed the connection while nothing was asked, on a new one."""
+        connection, was_idle = self._connection, self._connection.sock is not None
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+        except ConnectionError:
+            if not was_idle:
+                raise
+            connection.close()
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+        return answer, answer.read()
 
     @property
     def sent(self) -> int:
