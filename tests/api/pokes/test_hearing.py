@@ -74,8 +74,8 @@ def test_private_work_is_told_to_its_author_alone(world: World, hears: Listen) -
     ana = device(world, "ana")
     own, tia = hears(ana.http), hears(world.as_("tia"))
     ana.create(title="Diary", audience="me")
-    ana.create(title="Birdhouse")
     assert set(moved(own)) == {ana.own}
+    ana.create(title="Birdhouse")
     assert set(moved(tia)) == {ana.portfolio}
 
 

@@ -81,7 +81,7 @@ export const coordinator = {
     free: (free: string, total: string) => `${free} free of ${total}`,
     jobs: "Background work",
     jobCounts: (waiting: number, failed: number) => `${waiting} waiting, ${failed} given up`,
-    late: "late since",
+    waitingSince: "the oldest waits since",
     pokes: "News at once",
     pokesOn: "devices are told of changes at once",
     pokesOff: "devices ask every minute",

@@ -81,7 +81,7 @@ export const coordinator: Words<typeof english> = {
     free: (free: string, total: string) => `${free} libres de ${total}`,
     jobs: "Tareas",
     jobCounts: (waiting: number, failed: number) => `${waiting} en espera, ${failed} abandonadas`,
-    late: "con retraso desde",
+    waitingSince: "la más antigua espera desde",
     pokes: "Avisos al momento",
     pokesOn: "los dispositivos se enteran al momento",
     pokesOff: "los dispositivos preguntan cada minuto",
@@ -103,7 +103,7 @@ export const coordinator: Words<typeof english> = {
       cursor_unknown: "un dispositivo sabía más que el servidor",
     },
     version: "Versión",
-    behind: "Dispositivos atrasados",
+    behind: "Dispositivos que no están al día",
     behindText: (n: number) =>
       plural(n, {
         one: "Se conoce # dispositivo. Aquí están los que tienen algo en espera o llevan dos semanas sin aparecer.",
