@@ -57,6 +57,8 @@ class Ledger:
         self.words: dict[str, Word] = {}
         self.alone: set[str] = set()
         """Mutations whose device lost its storage: no ring of it can offer them."""
+        self.meddled: set[str] = set()
+        """Records that a program changed which is none of the devices."""
         self.erased: set[str] = set()
         """People whose words must be nowhere."""
         self.late = False

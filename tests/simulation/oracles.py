@@ -215,6 +215,8 @@ def no_conflict_with_oneself(simulation: Simulation) -> None:
         editors.setdefault(saved.mutation["record"], set()).add(saved.device)
     for identity in simulation.ledger.alone:
         editors.pop(simulation.ledger.saved[identity].mutation["record"], None)
+    for record in simulation.ledger.meddled:
+        editors.pop(record, None)
     rows = simulation.school.rows("SELECT record, body FROM record WHERE NOT gone")
     for row in rows:
         flags = json.loads(row["body"]).get("flags")

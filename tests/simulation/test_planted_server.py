@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.planted.bug import bugs
+from tests.simulation.plan import FAULTS
+from tests.simulation.planted.bug import Bug, Change, bugs
 from tests.simulation.planted.hunt import caught, run
+from tests.simulation.planted.plant import BadPlantError
 from tests.simulation.school import School
 
 CAUGHT: list[tuple[tuple[str, ...], int]] = []
@@ -31,3 +33,17 @@ def test_without_a_bug_the_same_seeds_break_no_promise(school: School, engine: P
     for faults, seed in sorted(set(CAUGHT)):
         result = run(seed, school, engine, faults)
         assert result.broken is None, result.report()
+
+
+def test_a_bug_that_only_crashes_is_a_bad_plant(
+    school: School, engine: Path, tmp_path: Path
+) -> None:
+    change = Change("pathfolio.syncing.locks:Locks.flush", "self._guard()", "self._no_such_name()")
+    bug = Bug("a crash", "server", (change,), ("delay",), frozenset({6}), seed=1)
+    with pytest.raises(BadPlantError, match="_no_such_name"):
+        caught(bug, school, engine, tmp_path)
+
+
+@pytest.mark.parametrize("name", bugs())
+def test_a_bug_names_faults_that_there_are(name: str) -> None:
+    assert set(bugs()[name].faults) <= set(FAULTS)

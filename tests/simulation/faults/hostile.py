@@ -101,6 +101,9 @@ def poison(simulation: Simulation, chance: random.Random) -> None:
     before = {row["id"] for row in simulation.school.rows("SELECT id FROM history")}
     results = who.push([*bad, good])
     status = {each["id"]: each["status"] for each in results}
+    simulation.ledger.meddled |= {
+        each["record"] for each in bad if status.get(each["id"], "rejected") != "rejected"
+    }
     if results and status[good["id"]] != "ok":
         raise BrokenPromiseError(6, f"a good change among bad ones was refused: {results[-1]}")
     if results:
