@@ -12,6 +12,7 @@ from tests.support.chromium import chromium_program, launch_arguments
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.parts import missing
 from tests.support.postgres import Server, running_server, server_programs
+from tests.support.rgw import REMEDY, Rgw, installed, running_rgw
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +68,15 @@ def postgres_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
     url = postgres_databases.fresh()
     yield url
     postgres_databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[Rgw]:
+    """One S3 server per test process, started at first use."""
+    if not installed():
+        missing("S3 server (Ceph's gateway)", REMEDY)
+    with running_rgw() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
 from pathfolio import limits, settings, standing
 from pathfolio.errors import Problem
+from pathfolio.uploads import storage
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 HOST = re.compile(r"[a-z0-9.-]{1,253}", re.IGNORECASE)
@@ -34,9 +36,9 @@ class CrossSite(Problem):
     title = "The request came from another site"
 
 
-def policy(media: str) -> str:
-    """The content security policy of pages; `media` is the media origin or empty."""
-    also = f" {media}" if media else ""
+def policy(origins: Iterable[str]) -> str:
+    """The content security policy of pages; `origins` are those that media may come from and go to."""
+    also = "".join(f" {each}" for each in origins)
     return "; ".join(
         (
             "default-src 'none'",
@@ -94,7 +96,9 @@ def check_site() -> None:
 
 def set_up(app: Flask) -> None:
     found: settings.Settings = app.extensions["pathfolio.settings"]
-    page_policy = policy(found.media_origin)
+    with app.app_context():
+        bucket = storage.bucket()
+    page_policy = policy(filter(None, (found.media_origin, bucket.origin if bucket else "")))
     secure = urlsplit(found.origin).scheme == "https"
 
     @app.before_request

@@ -7,21 +7,22 @@ bytes it was signed for. The device keeps no ETags: the store itself is asked wh
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from pathfolio_media import s3_signing
+from pathfolio_media.s3_answers import Gate, told
 from pathfolio_media.store import (
     KEY,
     AlreadyStoredError,
@@ -30,7 +31,9 @@ from pathfolio_media.store import (
     NoSuchObjectError,
     Part,
     SignedRequest,
+    StoreAwayError,
     StoreError,
+    StoreRefusesError,
     Unfinished,
     check_key,
 )
@@ -45,6 +48,7 @@ CACHED = "private, max-age=3600, immutable"
 GONE = {"404", "NoSuchKey", "NotFound"}
 NO_SESSION = {"404", "NoSuchUpload", "NoSuchKey"}
 TIMES = 4
+SEEN_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class S3Store:
         """`temporary`: a folder for files of a moment, as large as the largest upload."""
         self.bucket = bucket
         self._temporary = temporary
+        self._gate = Gate()
+        self._seen = -SEEN_SECONDS
         temporary.mkdir(parents=True, exist_ok=True)
         self._session = boto3.Session(
             aws_access_key_id=bucket.access_key or None,
@@ -96,7 +102,24 @@ class S3Store:
             max_pool_connections=32,
         )
         made: S3Client = self._session.client("s3", endpoint_url=endpoint or None, config=config)
+        self._gate.watch(made)
         return made
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the addresses that devices are given."""
+        parts = urlsplit(self._plain("get_object", "a/2026/a", {}))
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def demand(self) -> None:
+        """Raises StoreAwayError, or StoreRefusesError when there is no such bucket for us."""
+        try:
+            with told(GONE, StoreRefusesError(f"there is no bucket {self.bucket.name}")):
+                self.client.head_bucket(Bucket=self.bucket.name)
+        except StoreRefusesError:
+            self._seen = -SEEN_SECONDS
+            raise
+        self._seen = time.monotonic()
 
     # ---- unfinished uploads
 
@@ -184,6 +207,9 @@ class S3Store:
             with told(GONE, NoSuchObjectError(key)):
                 found = self.client.head_object(Bucket=self.bucket.name, Key=check_key(key))
         except NoSuchObjectError:
+            # The same answer means that the whole bucket is gone, and then no file of it may be given up.
+            if time.monotonic() - self._seen >= SEEN_SECONDS:
+                self.demand()
             return None
         return found["ContentLength"]
 
@@ -207,9 +233,7 @@ class S3Store:
                         for piece in body.iter_chunks(PIECE):
                             yield piece
                             at += len(piece)
-            except NoSuchObjectError:
-                raise
-            except StoreError:
+            except StoreAwayError:
                 failures += 1
                 if failures == TIMES:
                     raise
@@ -266,17 +290,3 @@ class S3Store:
                 Bucket=self.bucket.name, Key=check_key(key), UploadId=handle
             )
             return [part for page in pages for part in page.get("Parts", ())]
-
-
-@contextmanager
-def told(codes: set[str] | None = None, error: StoreError | None = None) -> Iterator[None]:
-    """Turns what boto3 raises into StoreError; answers with one of `codes` into `error`."""
-    try:
-        yield
-    except ClientError as found:
-        code = str(found.response.get("Error", {}).get("Code", ""))
-        if codes and error and code in codes:
-            raise error from found
-        raise StoreError(f"the bucket answered {code}") from found
-    except (BotoCoreError, HTTPClientError, OSError) as found:
-        raise StoreError(f"the bucket is out of reach: {type(found).__name__}") from found

@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 
 import urllib3
 
-from pathfolio_media.s3 import S3Store, told
+from pathfolio_media.s3 import S3Store
+from pathfolio_media.s3_answers import told
 from pathfolio_media.s3_signing import HASH
 from pathfolio_media.store import LostSessionError, Part, SignedRequest, StoreError
 

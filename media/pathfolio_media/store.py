@@ -19,6 +19,14 @@ class StoreError(Exception):
     """The store could not do what was asked; trying again later may help."""
 
 
+class StoreAwayError(StoreError):
+    """The store is out of reach, or in trouble that passes: ask again in a while."""
+
+
+class StoreRefusesError(StoreError):
+    """The store does not let us in, or lacks what it must have: whoever runs it has to help."""
+
+
 class NoSuchObjectError(StoreError):
     """There is no object under this key."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,8 +16,7 @@ from pathfolio.settings import Settings
 from pathfolio.uploads.storage import disk
 from pathfolio_media.s3 import S3Store
 from pathfolio_media.store import SignedRequest, Store
-from tests.support.parts import missing
-from tests.support.rgw import REMEDY, Rgw, installed, running_rgw
+from tests.support.rgw import Rgw
 
 Forgeries = tuple[tuple[str, str], ...]
 FILES = Path(__file__).parent / "files"
@@ -84,13 +82,14 @@ class S3Bench:
         self.store: Store = S3Store(server.bucket(), folder)
 
     def send(self, signed: SignedRequest, body: bytes) -> int:
-        return _asked(signed.method, signed.url, signed.headers, body).status
+        return asked(signed.method, signed.url, signed.headers, body).status
 
     def fetch(self, url: str, span: str | None = None) -> Answer:
-        return _asked("GET", url, {"Range": span} if span else {}, None)
+        return asked("GET", url, {"Range": span} if span else {}, None)
 
 
-def _asked(method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+def asked(method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+    """What the server at an address says to one request."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
     try:
         connection.request(method, _local(url), body, headers)
@@ -103,15 +102,6 @@ def _asked(method: str, url: str, headers: dict[str, str], body: bytes | None) -
 def _local(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}"
-
-
-@pytest.fixture(scope="session")
-def s3_server() -> Iterator[Rgw]:
-    """One S3 server per test process, started at first use."""
-    if not installed():
-        missing("S3 server (Ceph's gateway)", REMEDY)
-    with running_rgw() as server:
-        yield server
 
 
 @pytest.fixture(params=["disk", "s3"])

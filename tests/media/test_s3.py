@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +11,10 @@ from pathlib import Path
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 
-from pathfolio_media import s3_setup
+from pathfolio_media import s3_answers, s3_setup
 from pathfolio_media.s3 import S3Store
 from pathfolio_media.s3_signing import sign
-from pathfolio_media.store import StoreError
+from pathfolio_media.store import StoreAwayError, StoreRefusesError
 from tests.support import proxy
 from tests.support.rgw import Rgw
 
@@ -43,14 +44,41 @@ def test_a_bucket_that_is_not_prepared_is_told_what_to_do(store: S3Store) -> Non
 
 def test_a_bucket_that_is_not_there_is_told(store: S3Store, tmp_path: Path) -> None:
     lost = S3Store(replace(store.bucket, name="no-such-bucket"), tmp_path)
-    with pytest.raises(StoreError, match="NoSuchBucket"):
+    with pytest.raises(StoreRefusesError, match="there is no bucket"):
         lost.begin(KEY)
+    source = tmp_path / "file"
+    source.write_bytes(b"1")
+    with pytest.raises(StoreRefusesError, match="NoSuchBucket"):
+        lost.put(KEY, source, mime="image/webp")
 
 
 def test_a_server_that_is_gone_is_told(store: S3Store, tmp_path: Path) -> None:
     lost = S3Store(replace(store.bucket, endpoint="http://127.0.0.1:9"), tmp_path)
-    with pytest.raises(StoreError, match="out of reach"):
+    with pytest.raises(StoreAwayError, match="out of reach"):
         lost.size(KEY)
+
+
+def test_a_wrong_key_is_told(store: S3Store, tmp_path: Path) -> None:
+    stranger = S3Store(replace(store.bucket, secret_key="not it"), tmp_path)
+    with pytest.raises(StoreRefusesError, match="403"):
+        stranger.begin(KEY)
+
+
+def test_only_one_asks_a_server_that_was_silent(
+    store: S3Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with proxy.link(int(store.bucket.endpoint.rsplit(":", 1)[1])) as link:
+        through = S3Store(replace(store.bucket, endpoint=f"http://127.0.0.1:{link.port}"), tmp_path)
+        link.cut()
+        with pytest.raises(StoreAwayError, match="out of reach: "):
+            through.size(KEY)
+        link.mend()
+        with pytest.raises(StoreAwayError, match="a moment ago"):
+            through.size(KEY)
+        passed = time.monotonic() + s3_answers.PAUSE_SECONDS
+        monkeypatch.setattr("pathfolio_media.s3_answers.time.monotonic", lambda: passed)
+        assert through.size(KEY) is None
+        assert through.size(KEY) is None
 
 
 def test_reading_goes_on_where_a_connection_broke(store: S3Store, tmp_path: Path) -> None:

@@ -98,6 +98,16 @@ class Rgw:
         self.client().create_bucket(Bucket=name)
         return Bucket(name, endpoint=self.endpoint, access_key=KEY, secret_key=SECRET)
 
+    def settings(self, bucket: Bucket) -> dict[str, str]:
+        """Names and values of the settings that lead a school to this bucket."""
+        return {
+            "store": "s3",
+            "s3_bucket": bucket.name,
+            "s3_endpoint": self.endpoint,
+            "s3_access_key": KEY,
+            "s3_secret_key": SECRET,
+        }
+
     def client(self) -> S3Client:
         made: S3Client = boto3.client(
             "s3",

@@ -36,14 +36,15 @@ def made(chosen: Settings) -> Flask:
 
 @contextmanager
 def advice() -> Iterator[None]:
-    """Turns trouble with disk or database into one sentence that says what to do."""
+    """Turns trouble with disk, database or bucket into one sentence that says what to do."""
     from sqlalchemy.exc import DBAPIError
 
     from pathfolio.trouble import trouble
+    from pathfolio_media.store import StoreError
 
     try:
         yield
-    except (DBAPIError, OSError) as problem:
+    except (DBAPIError, OSError, StoreError) as problem:
         what = trouble(problem)
         if what is None:
             raise

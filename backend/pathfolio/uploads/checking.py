@@ -6,7 +6,6 @@ Only this makes an upload `verified`, which is what lets a device free its copy.
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 from pathlib import Path
 
 from flask import current_app
@@ -14,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pathfolio import jobs, settings
-from pathfolio.db import after_commit, read
+from pathfolio.db import read
 from pathfolio.jobs.handlers import nothing
 from pathfolio.uploads import states
 from pathfolio.uploads.models import (
@@ -28,7 +27,8 @@ from pathfolio.uploads.models import (
     Upload,
 )
 from pathfolio.uploads.operations import CHECK
-from pathfolio.uploads.storage import clean_key, remove, rendition_key, store, workroom
+from pathfolio.uploads.removing import remove_later
+from pathfolio.uploads.storage import clean_key, rendition_key, store, workroom
 from pathfolio_media.limits import MEGA, Limits
 from pathfolio_media.render import CLEAN, MIME, SUFFIX, VERSION, Report
 from pathfolio_media.sniff import sniff_file
@@ -120,7 +120,7 @@ def _kept(job: jobs.Job, mime: str, report: Report) -> jobs.Apply:
             return
         twin = _twin(session, row)
         if twin is not None:
-            after_commit(session, partial(remove, row.place, row.key))
+            remove_later(session, row.place, row.key)
             states.adopt(session, row, twin)
             return
         row.found, row.original, row.pipeline, row.handle = mime, report.original, VERSION, None

@@ -7,6 +7,7 @@ the oldest backup is kept, since a restored database may know it again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,8 +19,9 @@ from pathfolio import clock, jobs, settings
 from pathfolio.db import after_commit, read, run_write
 from pathfolio.syncing.models import Meta
 from pathfolio.uploads.models import OPEN, Reference, Upload
-from pathfolio.uploads.storage import remove, store, stores
-from pathfolio_media.store import Found, Unfinished
+from pathfolio.uploads.removing import remove_later
+from pathfolio.uploads.storage import store, stores
+from pathfolio_media.store import Found, StoreError, Unfinished
 
 COLLECT = "uploads.collect"
 EVERY = timedelta(days=1)
@@ -176,10 +178,16 @@ def _delete(session: Session, row: Upload) -> None:
     session.delete(row)
     session.flush()
     if handle is not None:
-        after_commit(session, lambda: store(place).abort(key, handle))
+        after_commit(session, partial(_abort, place, key, handle))
     others = select(Upload.id).where(Upload.school == row.school, Upload.key == key)
     # Locked, so that an upload that is just adopting these bytes is seen here, or sees them go.
     if session.scalars(others.limit(1).with_for_update()).first() is None:
         # A copy may lie where it was before it was moved.
         for each in stores():
-            after_commit(session, partial(remove, each, key))
+            remove_later(session, each, key)
+
+
+def _abort(place: str, key: str, handle: str) -> None:
+    # A session that is left over is collected another day.
+    with suppress(StoreError):
+        store(place).abort(key, handle)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
@@ -19,9 +19,11 @@ from pathfolio.settings import Settings
 from pathfolio.uploads.models import Upload
 from pathfolio_media.disk import DiskStore
 from pathfolio_media.render import SUFFIX
-from pathfolio_media.s3 import Bucket, S3Store
 from pathfolio_media.signing import Signer
-from pathfolio_media.store import Store, StoreError
+from pathfolio_media.store import Store, StoreRefusesError
+
+if TYPE_CHECKING:
+    from pathfolio_media.s3 import S3Store
 
 DISK, S3 = "disk", "s3"
 _NAME = "pathfolio.stores"
@@ -34,17 +36,19 @@ def stores() -> Mapping[str, Store]:
         chosen = settings.current()
         found = {DISK: _disk(chosen)}
         if chosen.s3_bucket:
-            found[S3] = S3Store(bucket(chosen), workroom())
+            found[S3] = _bucket(chosen)
         current_app.extensions[_NAME] = found
     return found
 
 
 def store(place: str) -> Store:
-    """The store of that name. Raises StoreError when the settings do not tell where it is."""
+    """The store of that name. Raises StoreRefusesError when the settings do not tell where it is."""
     try:
         return stores()[place]
     except KeyError:
-        raise StoreError("Files lie in a bucket that PATHFOLIO_S3_BUCKET does not name.") from None
+        raise StoreRefusesError(
+            "files lie in a bucket that PATHFOLIO_S3_BUCKET does not name"
+        ) from None
 
 
 def chosen_place() -> str:
@@ -57,8 +61,17 @@ def disk() -> DiskStore:
     return cast("DiskStore", stores()[DISK])
 
 
-def bucket(chosen: Settings) -> Bucket:
-    return Bucket(
+def bucket() -> S3Store | None:
+    """The bucket, where the settings name one."""
+    if not settings.current().s3_bucket:
+        return None
+    return cast("S3Store | None", stores().get(S3))
+
+
+def _bucket(chosen: Settings) -> S3Store:
+    from pathfolio_media.s3 import Bucket, S3Store  # noqa: PLC0415 -- slow; not for who uses a disk
+
+    where = Bucket(
         chosen.s3_bucket,
         endpoint=chosen.s3_endpoint,
         public=chosen.s3_public,
@@ -67,6 +80,7 @@ def bucket(chosen: Settings) -> Bucket:
         access_key=chosen.s3_access_key,
         secret_key=chosen.s3_secret_key,
     )
+    return S3Store(where, workroom())
 
 
 def workroom() -> Path:
