@@ -87,19 +87,41 @@ def _wider(locks: Locks, author: Author, space: str, mutation: Mutation) -> bool
 
 
 def _knew(locks: Locks, author: Author, holder: Live | None, mutation: Mutation) -> bool:
-    """Whether the author had seen the last change of the audience, or made it on this device."""
+    """Whether the author made the last change of the audience on this device, without having pulled it.
+
+    Otherwise the space that they named is the one they believed in: a device names what it shows.
+    """
     moved = holder.state["meta"].get("audience") if holder else None
-    if holder is None or moved is None:
+    if holder is None or moved is None or _believed_otherwise(locks, author, holder, mutation):
         return False
-    row = locks.past.mutation(moved[1])
-    here = row is not None and author.client is not None and row["client"] == author.client
     base = mutation["base"]
-    if base is None:
-        return here
     # A base that this server does not know (it was restored) may have shown a later, narrower audience.
-    if not locks.past.of(mutation["record"]).holds(int(base[0]), str(base[1])):
+    if base and not locks.past.of(mutation["record"]).holds(int(base[0]), str(base[1])):
         return False
-    return here or (holder.record == mutation["record"] and int(base[0]) >= moved[0])
+    if holder.record == mutation["record"]:
+        # Once the move is pulled, the device names another space only where the work it is about has moved since.
+        pulled = base is not None and int(base[0]) >= int(moved[0])
+        return not pulled and _came_after(locks, mutation, str(moved[1]))
+    row = locks.past.mutation(moved[1])
+    return row is not None and author.client is not None and row["client"] == author.client
+
+
+def _came_after(locks: Locks, mutation: Mutation, earlier: str) -> bool:
+    """Whether a change stands in the chain of own changes that this one goes on from."""
+    link, passed = mutation["after"], set[str]()
+    while link is not None and link != earlier and link not in passed:
+        passed.add(link)
+        row = locks.past.mutation(link)
+        link = row["after"] if row and row["record"] == mutation["record"] else None
+    return link == earlier
+
+
+def _believed_otherwise(locks: Locks, author: Author, holder: Live, mutation: Mutation) -> bool:
+    """Whether their screen showed an audience of their own choice that had been refused, unknown to them."""
+    # Imported late: refusing writes records, and so comes after moves.
+    from pathfolio.syncing import refused  # noqa: PLC0415
+
+    return refused.covers(locks, author, holder.record, "audience", mutation["pulled"])
 
 
 def move(locks: Locks, author: Author, live: Live, target: str, state: Mapping[str, Any]) -> None:

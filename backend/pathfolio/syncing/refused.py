@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -74,17 +75,30 @@ def base_before(locks: Locks, author: Author, mutation: Mutation) -> Rev | None:
     On their screen a change of theirs that was refused by then, unknown to them, still covered what its base shows:
     then it is the base of that one.
     """
-    base, pulled = mutation["base"], parse_time(mutation["pulled"])
-    if base is None or mutation["after"] is None or mutation["field"] is None:
+    base, field = mutation["base"], mutation["field"]
+    if base is None or mutation["after"] is None or field is None:
         return base
-    for live in locks.about(mutation["record"], spaces.own(author.person)):
+    for covered in _covering(locks, author, mutation["record"], field, mutation["pulled"]):
+        base = min(base, _rev(covered.get("base")), key=lambda rev: int(rev[0]))
+    return base if base[0] else None
+
+
+def covers(locks: Locks, author: Author, record: str, field: str, pulled: str | None) -> bool:
+    """Whether the author's screen still showed a change of a field that was refused after their pull of then."""
+    return any(True for _ in _covering(locks, author, record, field, pulled))
+
+
+def _covering(
+    locks: Locks, author: Author, record: str, field: str, pulled: str | None
+) -> Iterator[dict[str, Any]]:
+    last = parse_time(pulled)
+    for live in locks.about(record, spaces.own(author.person)):
         fields = live.state["fields"]
         covered = fields.get("mutation", {})
-        if live.kind.name != KIND or not _covers(covered, mutation["field"]):
+        if live.kind.name != KIND or not _covers(covered, field):
             continue
-        if pulled is None or pulled < clock.from_wire(fields["at"]):
-            base = min(base, _rev(covered.get("base")), key=lambda rev: int(rev[0]))
-    return base if base[0] else None
+        if last is None or last < clock.from_wire(fields["at"]):
+            yield covered
 
 
 def _covers(refused: dict[str, Any], field: str) -> bool:

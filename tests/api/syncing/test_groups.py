@@ -125,3 +125,44 @@ def test_feedback_for_a_piece_that_has_become_a_groups_waits_until_its_author_kn
     assert ben.all("feedback") == []
     again = tia.creation("feedback", **fields) | {"space": f"g:{group}"}
     tia.must(again)
+
+
+def test_what_is_typed_after_a_refused_wish_for_privacy_is_not_shown_to_the_group(
+    group: str, ana: Device, ben: Device
+) -> None:
+    work = ana.create(title="Our film", audience=f"group:{group}")
+    wish = ana.set(work, "audience", "me")
+    # Her screen says "only me" by now: she does not know yet that work of several people stays where it is.
+    diary = ana.text(work, "words", "Nobody may read this.", space=ana.own)
+    assert ana.results(wish, diary) == ["rejected forbidden", "rejected widened"]
+    ben.pull()
+    assert "words" not in ben.fields(work)
+    assert {each["code"] for each in ana.not_accepted()} == {"forbidden", "widened"}
+    ana.must(ana.text(work, "words", "For all of us."))
+
+
+def test_what_is_typed_after_a_refused_wish_for_a_group_stays_from_the_teachers(
+    ana: Device, tia: Device
+) -> None:
+    work = ana.create(title="Our film")
+    closed = ids.new_id()
+    wish = ana.set(work, "audience", f"group:{closed}")
+    words = ana.text(work, "words", "Among us.", space=f"g:{closed}")
+    assert ana.results(wish, words) == ["rejected forbidden", "rejected widened"]
+    tia.pull()
+    assert "words" not in tia.fields(work)
+
+
+def test_feedback_typed_before_its_work_went_to_a_group_is_not_shown_to_the_group(
+    group: str, ana: Device, ben: Device, tia: Device
+) -> None:
+    work = ana.create(title="Our film")
+    tia.pull()
+    draft = tia.creation("feedback", artifact=work, glow="Strong.") | {"space": tia.own}
+    tia.must(draft, tia.set(draft["record"], "audience", "published"))
+    tia.pull()
+    more = tia.text(draft["record"], "grow", "Between the two of us.")
+    ana.must(ana.set(work, "audience", f"group:{group}"))
+    assert tia.results(more) == ["rejected widened"]
+    ben.pull()
+    assert "grow" not in ben.fields(draft["record"])
