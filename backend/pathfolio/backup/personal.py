@@ -1,4 +1,7 @@
-"""A copy of everything one person made, in plain files: words, history, originals without places."""
+"""A copy of everything one person made, in plain files: words, history, originals without places.
+
+Files that nobody has checked yet lie apart, in `files/not-checked/`, and `files.json` says what they may hold.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,17 @@ from pathfolio.backup.manifest import BackupError, copy_hashed
 from pathfolio.clock import to_wire
 from pathfolio.db import read
 from pathfolio.syncing.models import History, Member, Record
-from pathfolio.uploads.models import OPEN, Upload
+from pathfolio.uploads.models import CLEAN, OPEN, UNCHECKED, WITHHELD, WRONG_BYTES, Upload
 from pathfolio.uploads.storage import clean_key, rendition_key, store
 from pathfolio_media.store import NoSuchObjectError
 
 LARGEST = "w2000"
+NOT_CHECKED = (
+    "The school's computer has not checked this file. It is the original with all that the camera wrote into it, "
+    "perhaps where it was taken: look before you hand it on."
+)
+NOT_THERE = "This file is not put together and checked yet, or its storage lost it. Ask for another copy in a while."
+KEPT_BACK = "This file may hold the place where it was taken, and that could not be removed. It is kept at school."
 
 
 def copy(school: str, person: str, folder: Path) -> int:
@@ -52,14 +61,17 @@ def copy(school: str, person: str, folder: Path) -> int:
         ]
         uploads = session.scalars(
             select(Upload).where(
-                Upload.school == school, Upload.person == person, Upload.state != OPEN
+                Upload.school == school,
+                Upload.person == person,
+                Upload.state != OPEN,
+                Upload.code.is_distinct_from(WRONG_BYTES),
             )
         ).all()
     write(folder / "records.json", records)
     write(folder / "history.json", history)
     files = [file_of(upload, folder) for upload in uploads]
-    write(folder / "files.json", [each for each in files if each])
-    return len(records) + sum(1 for each in files if each)
+    write(folder / "files.json", files)
+    return len(records) + sum(1 for each in files if each["file"])
 
 
 def entry(row: History) -> dict[str, Any]:
@@ -71,24 +83,30 @@ def entry(row: History) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def file_of(upload: Upload, folder: Path) -> dict[str, Any] | None:
-    """Copies what may be given out of a file; None when the store has lost it, or nothing may."""
+def file_of(upload: Upload, folder: Path) -> dict[str, Any]:
+    """Copies what may be given out of a file; `file` is None, and `note` says why, where nothing can be."""
     key = open_key(upload)
     if key is None:
-        return None
+        return {"upload": upload.id, "file": None, "note": KEPT_BACK}
     name = f"{upload.id}.{(upload.found or 'application/bin').rsplit('/', 1)[1].split('+')[0]}"
+    unchecked = upload.original == UNCHECKED
+    file = f"files/not-checked/{name}" if unchecked else f"files/{name}"
     try:
-        digest, size = copy_hashed(store(upload.place).read(key), folder / "files" / name)
+        digest, size = copy_hashed(store(upload.place).read(key), folder / file)
     except NoSuchObjectError:
-        return None
-    return {"upload": upload.id, "file": f"files/{name}", "sha256": digest, "size": size}
+        return {"upload": upload.id, "file": None, "note": NOT_THERE}
+    said = {"upload": upload.id, "file": file, "sha256": digest, "size": size}
+    return said | {"note": NOT_CHECKED} if unchecked else said
 
 
 def open_key(upload: Upload) -> str | None:
-    """The original, its clean copy, or, where that could not be made, the largest picture made from it."""
-    if upload.original == "clean":
+    """The original, its clean copy, or, where that could not be made, the largest picture made from it.
+
+    An unchecked original is its owner's all the same, and they lose nothing: it goes along under its own name.
+    """
+    if upload.original == CLEAN:
         return clean_key(upload)
-    if upload.original == "withheld":
+    if upload.original == WITHHELD:
         return rendition_key(upload, LARGEST) if LARGEST in upload.sizes else None
     return upload.key
 

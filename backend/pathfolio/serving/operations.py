@@ -15,7 +15,16 @@ from pathfolio.access import Actor
 from pathfolio.clock import now
 from pathfolio.db import read
 from pathfolio.syncing.models import Member, Record
-from pathfolio.uploads.models import OPEN, VERIFYING, WRONG_BYTES, Reference, Upload
+from pathfolio.uploads.models import (
+    CLEAN,
+    OPEN,
+    UNCHECKED,
+    VERIFYING,
+    WITHHELD,
+    WRONG_BYTES,
+    Reference,
+    Upload,
+)
 from pathfolio.uploads.storage import clean_key, rendition_key, store
 from pathfolio_media.render import MIME, SUFFIX
 from pathfolio_media.sniff import KINDS
@@ -97,8 +106,8 @@ def _address(
         return Address(upload, size, error="not_ready")
     if size == ORIGINAL:
         # What has no rendition is itself what the others came for; a picture's original is its owner's alone.
-        open_to_all = not KINDS[row.found or ""].is_image if row.found else False
-        if upload not in mine and not open_to_all:
+        is_picture = KINDS[row.found].is_image if row.found else True
+        if upload not in mine and (is_picture or row.original == UNCHECKED):
             return Address(upload, size, error="not_found")
         return _original(row, expires)
     if size not in row.sizes:
@@ -111,10 +120,10 @@ def _address(
 
 
 def _original(row: Upload, expires: datetime) -> Address:
-    if row.original == "withheld":
+    if row.original == WITHHELD:
         return Address(row.id, ORIGINAL, error="withheld")
     kind = KINDS.get(row.found or "", KINDS["application/octet-stream"])
-    key = clean_key(row) if row.original == "clean" else row.key
+    key = clean_key(row) if row.original == CLEAN else row.key
     # Only pictures whose bytes were recognised are ever shown in place; all else is a download.
     name = None if kind.is_image and row.state != "rejected" else f"{row.id}.{kind.suffix}"
     url = store(row.place).sign_get(key, mime=kind.mime, filename=name, expires=expires)

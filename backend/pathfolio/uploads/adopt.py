@@ -118,7 +118,6 @@ def _begin(
         key=key,
         part_bytes=max(1, value["size"]),
         created=clock.now(),
-        original="as_is",
         sizes={},
         pipeline=0,
     )

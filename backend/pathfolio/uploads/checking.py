@@ -21,6 +21,7 @@ from pathfolio.uploads.models import (
     KEPT,
     OPEN,
     REJECTED,
+    UNCHECKED,
     VERIFIED,
     VERIFYING,
     WRONG_BYTES,
@@ -141,7 +142,7 @@ def _moved(
     *,
     code: str | None = None,
     reason: str | None = None,
-    original: str = "as_is",
+    original: str = UNCHECKED,
 ) -> jobs.Apply:
     def apply(session: Session) -> None:
         row = _row(session, job)

@@ -19,6 +19,8 @@ OPEN, VERIFYING, VERIFIED, DAMAGED, REJECTED = (
 )
 KEPT = (VERIFIED, DAMAGED)
 WRONG_BYTES = "wrong_bytes"
+# What may be given out of the original. Until somebody has looked inside, it may hold a place.
+UNCHECKED, AS_IS, CLEAN, WITHHELD = "unchecked", "as_is", "clean", "withheld"
 
 
 class Upload(Base):
@@ -27,7 +29,8 @@ class Upload(Base):
     `place` names the store that holds the file, `key` the object in it, shared with other uploads of the same bytes
     in this school once verified;
     `handle` the store's unfinished session. `mime` is what the device says, `found` what the bytes say.
-    `original`: may be given out `as_is`, only as a `clean` copy, or is `withheld`.
+    `original`: goes to nobody but its owner while `unchecked`; may then be given out `as_is`, only as a `clean` copy,
+    or is `withheld`.
     """
 
     __tablename__ = "upload"
@@ -55,7 +58,7 @@ class Upload(Base):
     code: Mapped[str | None] = mapped_column(Key(30))
     reason: Mapped[str | None] = mapped_column(String(300))
     found: Mapped[str | None] = mapped_column(Key(60))
-    original: Mapped[str] = mapped_column(Key(10), default="as_is")
+    original: Mapped[str] = mapped_column(Key(10), default=UNCHECKED)
     width: Mapped[int | None]
     height: Mapped[int | None]
     thumbhash: Mapped[str | None] = mapped_column(Key(64))

@@ -93,7 +93,6 @@ def _new_row(actor: Actor, said: Announced) -> Upload:
         id=said.upload,
         captured_at=said.captured_at,
         state=OPEN,
-        original="as_is",
         pipeline=0,
         created=now(),
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from pathfolio import clock, ids
+from pathfolio import clock, db, ids
+from pathfolio.uploads.models import UNCHECKED, Upload
 from tests.api.uploads.device import Device, told, work
 from tests.api.world import World
 from tests.media import pictures
@@ -56,6 +59,30 @@ def test_teachers_of_the_student_see_renditions_and_nobody_else_sees_anything(wo
     assert errors(tia, upload, "original") == ["not_found"]
     for name, school in (("ben", "north"), ("tom", "north"), ("cora", "north"), ("tia", "south")):
         assert errors(Device(world, name, school), upload, "w320", "original") == ["not_found"] * 2
+
+
+def test_a_file_that_nobody_has_checked_goes_to_its_owner_alone(world: World) -> None:
+    ana, tia = Device(world, "ana"), Device(world, "tia")
+    upload = ana.send(b"plain words")
+    ana.artifact(upload)
+    work(world)
+    assert errors(tia, upload, "original") == [None]
+
+    def forget_the_check(session: Session) -> None:
+        session.get_one(Upload, (world.id("school"), ana.person, upload)).original = UNCHECKED
+
+    with world.app.app_context():
+        db.run_write(forget_the_check)
+    assert errors(tia, upload, "original") == ["not_found"]
+    assert ana.fetch(upload, "original").headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_new_row_is_unchecked(world: World) -> None:
+    ana = Device(world, "ana")
+    announced, sent = ana.announce(b"plain words")["id"], ana.send(b"other words")
+    with world.app.app_context(), db.read() as session:
+        found = {row.id: row.original for row in session.scalars(select(Upload))}
+    assert found == {announced: UNCHECKED, sent: UNCHECKED}
 
 
 def test_private_work_shows_its_files_to_its_owner_alone(world: World) -> None:
