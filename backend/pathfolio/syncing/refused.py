@@ -52,20 +52,29 @@ def came_after(locks: Locks, author: Author, record: str, mutation: str) -> str 
 
 
 def stood_on(locks: Locks, author: Author, mutation: Mutation) -> tuple[Rev | None, str | None]:
-    """Base and `after` of a change, also where its base was accepted once, and refused after a restore."""
+    """Base and `after` of a change, also where a restore made its base another one.
+
+    A base that was accepted once may be refused now, or have another number because one before it was refused. Its
+    author had seen that change and whatever it knew, which may be all that is left of what they knew.
+    """
     base, after = mutation["base"], mutation["after"]
     passed: set[str] = set()
     while base is not None and str(base[1]) not in passed:
         name = str(base[1])
         passed.add(name)
-        if locks.past.mutation(name) is not None:
+        row = locks.past.mutation(name)
+        if row is None:
+            refused = refused_one(locks, author, mutation["record"], name)
+            if refused is None:
+                break
+            earlier = _rev(refused.get("base"))
+            after = after or came_after(locks, author, mutation["record"], name)
+        elif row["record"] != mutation["record"] or row["rev"] == int(base[0]):
             break
-        refused = refused_one(locks, author, mutation["record"], name)
-        if refused is None:
-            break
-        earlier = _rev(refused.get("base"))
+        else:
+            earlier = _rev(row["base"])
+            after = after or name
         base = earlier if earlier[0] else None
-        after = after or came_after(locks, author, mutation["record"], name)
     return base, after
 
 

@@ -327,3 +327,31 @@ def test_who_knows_that_a_change_was_refused_goes_on_from_what_is_there(ana: Dev
     other.pull()
     more = other.text(record, "words", "Zero one", after=late["id"])
     assert other.results(more) == ["ok"]
+
+
+def test_a_base_that_has_another_number_after_a_restore_is_known_by_its_change(ana: Device) -> None:
+    """What stood before it was refused at the second time; who wrote on alone is in no conflict with themselves."""
+    work = ana.create(title="Poem", words="One.")
+    two = ana.text(work, "words", "One. Two.")
+    ana.must(two)
+    base = [3, two["id"]]
+    three = ana.text(work, "words", "One. Two. Three.", base=base, after=None)
+    four = ana.text(work, "words", "Two. Three.", base=base)
+    ana.must(three, four)
+    ana.pull()
+    assert ana.fields(work)["words"] == "Two. Three."
+
+
+def test_such_a_base_shows_nothing_that_its_change_did_not_know(ana: Device) -> None:
+    work = ana.create(title="Poem", words="One.")
+    other = ana.twin()
+    other.pull()
+    two = ana.text(work, "words", "Two.")
+    other.must(other.text(work, "words", "Other."))
+    assert ana.results(two) == ["conflict"]
+    ana.push(ana.text(work, "words", "Three.", base=[2, two["id"]], after=None))
+    ana.pull()
+    shown = ana.get(work)
+    assert shown is not None
+    values = {shown["fields"]["words"], *(each["value"] for each in shown["flags"].values())}
+    assert values == {"Other.", "Three."}
