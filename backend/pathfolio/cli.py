@@ -17,6 +17,7 @@ COMMANDS = {
     "migrate": "Bring the database to this version's tables.",
     "rebuild": "Make all read models anew from the records.",
     "collect": "Remove what nobody will miss: idle uploads, files that nothing shows.",
+    "storage": "Try a bucket, prepare it, or move all files between disk and bucket.",
     "status": "Say how the server is, and which devices are behind.",
     "verify": "Check every promise that a running server can check.",
 }

@@ -12,6 +12,8 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
 
@@ -22,6 +24,8 @@ from pathfolio_media.store import LostSessionError, Part, SignedRequest, StoreEr
 
 SENT = [HASH, "content-type", "range"]
 SHOWN = ["ETag", "Content-Length", "Content-Range", "Accept-Ranges"]
+TIDY = "pathfolio-unfinished"
+SETUP = "run `pathfolio storage setup`"
 TIME = urllib3.Timeout(connect=5, read=60)
 
 
@@ -42,18 +46,36 @@ def allow(store: S3Store, origins: list[str]) -> None:
 
 
 def tidy(store: S3Store, days: int) -> None:
-    """A safety net only: the bucket drops unfinished uploads after `days`, should nobody else. Raises StoreError."""
+    """A safety net only: the bucket drops unfinished uploads after `days`, should nobody else.
+
+    Other rules of the bucket stay. Raises StoreError.
+    """
     rule = {
-        "ID": "pathfolio-unfinished",
+        "ID": TIDY,
         "Status": "Enabled",
         "Filter": {"Prefix": ""},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": days},
     }
+    others = [each for each in life(store) if each.get("ID") != TIDY]
     with told():
         store.client.put_bucket_lifecycle_configuration(
             Bucket=store.bucket.name,
-            LifecycleConfiguration={"Rules": [rule]},  # type: ignore[list-item]  # a literal
+            LifecycleConfiguration={"Rules": [*others, rule]},  # type: ignore[list-item]  # literals
         )
+
+
+def life(store: S3Store) -> list[dict[str, Any]]:
+    """The bucket's lifecycle rules, as S3 writes them. Raises StoreError."""
+    try:
+        with told({"NoSuchLifecycleConfiguration"}, _NoRulesError()):
+            found = store.client.get_bucket_lifecycle_configuration(Bucket=store.bucket.name)
+    except _NoRulesError:
+        return []
+    return [dict(each) for each in found.get("Rules", [])]
+
+
+class _NoRulesError(StoreError):
+    """The bucket has no lifecycle rules."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +126,10 @@ class _Trial:
             ("lets the app's pages send and fetch (CORS)", self.pages),
             ("joins parts and gives them back, whole and in ranges", self.joined),
             ("sets type and name of a download as told", self.named),
+            ("shows nothing to whoever has no address", self.closed),
             ("takes nothing at the address of a finished upload", self.finished),
             ("says so when an upload was given up", self.lost),
+            ("drops unfinished uploads some day (lifecycle)", self.tidied),
         ]
 
     def clear(self) -> None:
@@ -160,7 +184,18 @@ class _Trial:
         allowed = got.headers.get("Access-Control-Allow-Origin", "")
         if allowed in {self.origin, "*"}:
             return ""
-        return f"answer {got.status}: run `pathfolio storage setup`"
+        return f"answer {got.status}: {SETUP}"
+
+    def tidied(self) -> str:
+        ends = [each for each in life(self.store) if "AbortIncompleteMultipartUpload" in each]
+        return "" if ends else f"no such rule: {SETUP}"
+
+    def closed(self) -> str:
+        """A bucket that anybody may read would show every child's files."""
+        address = urlsplit(self.address())
+        plain = f"{address.scheme}://{address.netloc}{address.path}"
+        status = self.http.request("GET", plain).status
+        return _refused(status) if status != 404 else "it says which files are there"
 
     def joined(self) -> str:
         self.store.complete(self.key, self.handle, 1)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,17 +13,11 @@ from pathfolio.settings import Settings
 from pathfolio.uploads.storage import disk
 from pathfolio_media.s3 import S3Store
 from pathfolio_media.store import SignedRequest, Store
+from tests.support.asked import Answer, asked, path_of
 from tests.support.rgw import Rgw
 
 Forgeries = tuple[tuple[str, str], ...]
 FILES = Path(__file__).parent / "files"
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: bytes
-    headers: dict[str, str]
 
 
 class Bench(Protocol):
@@ -59,12 +50,12 @@ class DiskBench:
 
     def send(self, signed: SignedRequest, body: bytes) -> int:
         answer = self._client.open(
-            _local(signed.url), method=signed.method, data=body, headers=signed.headers
+            path_of(signed.url), method=signed.method, data=body, headers=signed.headers
         )
         return answer.status_code
 
     def fetch(self, url: str, span: str | None = None) -> Answer:
-        answer = self._client.get(_local(url), headers={"Range": span} if span else {})
+        answer = self._client.get(path_of(url), headers={"Range": span} if span else {})
         return Answer(answer.status_code, answer.data, dict(answer.headers))
 
 
@@ -86,22 +77,6 @@ class S3Bench:
 
     def fetch(self, url: str, span: str | None = None) -> Answer:
         return asked("GET", url, {"Range": span} if span else {}, None)
-
-
-def asked(method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
-    """What the server at an address says to one request."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
-    try:
-        connection.request(method, _local(url), body, headers)
-        got = connection.getresponse()
-        return Answer(got.status, got.read(), dict(got.getheaders()))
-    finally:
-        connection.close()
-
-
-def _local(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.path}?{parts.query}"
 
 
 @pytest.fixture(params=["disk", "s3"])

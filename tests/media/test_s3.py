@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from dataclasses import replace
@@ -38,8 +39,41 @@ def test_a_prepared_bucket_keeps_every_rule(store: S3Store) -> None:
 
 def test_a_bucket_that_is_not_prepared_is_told_what_to_do(store: S3Store) -> None:
     broken = [each for each in s3_setup.selftest(store, PAGES) if not each.kept]
-    assert [each.rule for each in broken] == ["lets the app's pages send and fetch (CORS)"]
-    assert "pathfolio storage setup" in broken[0].said
+    assert [each.rule for each in broken] == [
+        "lets the app's pages send and fetch (CORS)",
+        "drops unfinished uploads some day (lifecycle)",
+    ]
+    assert all("pathfolio storage setup" in each.said for each in broken)
+
+
+def test_a_bucket_that_anybody_may_read_is_told(store: S3Store) -> None:
+    open_to_all = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "s3:GetObject",
+                "Resource": f"arn:aws:s3:::{store.bucket.name}/*",
+            }
+        ],
+    }
+    store.client.put_bucket_policy(Bucket=store.bucket.name, Policy=json.dumps(open_to_all))
+    broken = {each.rule: each.said for each in s3_setup.selftest(store, PAGES) if not each.kept}
+    assert broken["shows nothing to whoever has no address"] == "answer 200"
+
+
+def test_setting_up_again_leaves_other_rules_alone(store: S3Store) -> None:
+    s3_setup.tidy(store, 40)
+    others = s3_setup.life(store)
+    others[0] |= {"ID": "somebody-elses", "Filter": {"Prefix": "logs/"}}
+    store.client.put_bucket_lifecycle_configuration(
+        Bucket=store.bucket.name,
+        LifecycleConfiguration={"Rules": others},  # type: ignore[typeddict-item]
+    )
+    for days in (40, 50):
+        s3_setup.tidy(store, days)
+    assert {each["ID"] for each in s3_setup.life(store)} == {"somebody-elses", s3_setup.TIDY}
 
 
 def test_a_bucket_that_is_not_there_is_told(store: S3Store, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathfolio import clock, ids
 from pathfolio.jobs import worker
 from pathfolio.uploads import checking
 from tests.api.world import World
-from tests.media.conftest import asked
+from tests.support.asked import asked
 
 
 def sha(data: bytes) -> str:

@@ -19,7 +19,7 @@ from pathfolio_media import s3_answers
 from tests.api.uploads.device import Device, sha, work
 from tests.api.world import World
 from tests.media import pictures
-from tests.media.conftest import asked
+from tests.support.asked import asked
 from tests.support.rgw import Rgw
 
 Make = Callable[..., World]
