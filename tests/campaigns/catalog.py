@@ -76,6 +76,19 @@ EVERY = (
         small=Extent(count=1),
     ),
     Campaign(
+        name="browsers",
+        title="Real browsers",
+        promise="Everything typed is at school or still on the device, whatever happens to browser, disk, app version "
+        "and clock.",
+        how="A student works in a real Chromium on a real server: writes, edits, answers, loses the network. "
+        "At random moments the browser is killed, also in mid-sentence, its storage is full, a new version of the app "
+        "arrives, or the clock jumps, by minutes or years. In the end the device has nothing left to send, and all "
+        "that the screen had called saved is found at school, by a second device too.",
+        unit="runs",
+        full=Extent(count=100),
+        small=Extent(count=2),
+    ),
+    Campaign(
         name="envelopes",
         title="Hostile requests",
         promise="No request of a broken or malicious device makes the server fail, damages what it holds, or brings "
