@@ -36,6 +36,9 @@ class Device:
     """Ids of the mutations that its disk must hold."""
     revs: dict[str, int] = field(default_factory=dict)
     epoch: str | None = None
+    client: str | None = None
+    heard: set[str] = field(default_factory=set)
+    """Epochs that answers told it of, as long as it was the same client."""
     whole: bool = False
     _known: dict[tuple[str, int], dict[str, Json]] = field(default_factory=dict)
     editor: Json | None = None
@@ -50,7 +53,14 @@ class Device:
             )
         saved = set(self.saved)
         return replace(
-            self, name=name, browser=browser, running=False, saved=saved, _known={}, tabs=[0]
+            self,
+            name=name,
+            browser=browser,
+            running=False,
+            saved=saved,
+            heard=set(self.heard),
+            _known={},
+            tabs=[0],
         )
 
     def dump(self, tab: int | None = None) -> Json:
@@ -110,15 +120,21 @@ class Device:
         """Records only get newer, but where the server began a new epoch and all is read anew."""
         client, state = found["client"], found["state"]
         epoch = client["epoch"] if client else None
+        name = client["id"] if client else None
+        # A machine that is rolled back to before a restore has the epoch of then again: between two looks a device may
+        # have gone through another epoch and back, reading all anew each time, as a new client.
+        announced = epoch != self.epoch or (name != self.client and self.heard - {epoch})
         revs = {body["id"]: body["rev"][0] for body in found["base"]}
         whole = state is not None and state["client"] == client["id"] and not state["replacing"]
-        if whole and self.whole and epoch == self.epoch:
+        if whole and self.whole and not announced:
             for record in self.revs.keys() & revs.keys():
                 if revs[record] < self.revs[record]:
                     raise BrokenPromiseError(
                         4, f"{self.name} went back in time with the record {record}"
                     )
-        self.revs, self.epoch, self.whole = revs, epoch, whole
+        if name != self.client:
+            self.heard = set()
+        self.revs, self.epoch, self.client, self.whole = revs, epoch, name, whole
 
     def may_go_back(self) -> None:
         """Its cache lost its newest commits, or all of them."""

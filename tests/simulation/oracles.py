@@ -58,7 +58,8 @@ def own_words_stayed(device: Device, own: set[str], found: Json) -> None:
 def waiting_is_shown(device: Device, found: Json) -> None:
     """Promise 4: what waits in the outbox is in the state that the screens show."""
     latest: dict[tuple[str, str], Json] = {}
-    for row in waiting(found):
+    # A device that becomes a new client writes its rows anew, in any order.
+    for row in sorted(waiting(found), key=lambda row: row["n"]):
         if row["op"] == "text":
             latest[row["record"], row["field"]] = row
     shown = {record["id"]: record for record in found["shown"]}
@@ -208,7 +209,8 @@ def erased_words_are_nowhere(simulation: Simulation) -> None:
 def no_conflict_with_oneself(simulation: Simulation) -> None:
     """Merge rules: who changes a thing alone, on one device, is never told of a conflict.
 
-    Unless a restored server and a device that lost its storage have together forgotten what was known.
+    Unless a restored server and a device that lost its storage have together forgotten what was known; or a restored
+    server took what had been refused: that was not on its author's screen any more when they went on.
     """
     editors: dict[str, set[str]] = {}
     for saved in simulation.ledger.saved.values():
@@ -217,6 +219,9 @@ def no_conflict_with_oneself(simulation: Simulation) -> None:
         editors.pop(simulation.ledger.saved[identity].mutation["record"], None)
     for record in simulation.ledger.meddled:
         editors.pop(record, None)
+    for row in simulation.school.rows("SELECT id, record FROM history"):
+        if row["id"] in simulation.stage.refused:
+            editors.pop(row["record"], None)
     rows = simulation.school.rows("SELECT record, body FROM record WHERE NOT gone")
     for row in rows:
         flags = json.loads(row["body"]).get("flags")

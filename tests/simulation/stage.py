@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.simulation.trace import Trace
 
 Json = dict[str, Any]
 CALLS = {"/api/sync/push", "/api/sync/offer"}
+EPOCH = re.compile(r'"epoch": ?"(\w+)"')
 
 
 class Stage:
@@ -29,6 +31,8 @@ class Stage:
         self._offered: set[str] = set()
         self.pushed: set[str] = set()
         """Mutations that a push brought since the last offer, whose edit time the server could correct."""
+        self.refused: set[str] = set()
+        """Mutations that a push or an offer brought and the server did not accept then."""
         self.torn: set[str] = set()
         """Devices that got a page without one of its rows."""
 
@@ -41,6 +45,7 @@ class Stage:
     def answer(self, device: Device, request: int, told: Json) -> None:
         """An answer reaches a device; one that died meanwhile does not hear it."""
         self.note("hears", device.name, request, told)
+        device.heard.update(EPOCH.findall(told.get("body", "")))
         self.devices.answer(request, told)
 
     def served(self, device: Device, request: Json, answer: Answer) -> None:
@@ -78,11 +83,13 @@ class Stage:
         if path == "/api/sync/offer":
             statuses = dict.fromkeys(told["taken"], "ok")
             self._offered |= statuses.keys()
+            self.refused |= {each["id"] for each in told["refused"]}
         else:
             statuses = {each["id"]: each["status"] for each in told["results"]}
             for each in told["results"]:
                 self._once(told["epoch"], sent["client"], each)
             self.pushed |= statuses.keys() - self._offered
+            self.refused |= {name for name, status in statuses.items() if status == "rejected"}
         self.sight.arrived(sent["mutations"], statuses)
 
     def _once(self, epoch: str, client: str, result: Json) -> None:
