@@ -16,6 +16,7 @@ from pathfolio.clock import to_wire
 from pathfolio.db import read
 from pathfolio.syncing.models import History, Member, Record
 from pathfolio.uploads.models import CLEAN, OPEN, UNCHECKED, WITHHELD, WRONG_BYTES, Upload
+from pathfolio.uploads.replaced import deleted, dimmed_text, of_others
 from pathfolio.uploads.storage import clean_key, rendition_key, store
 from pathfolio_media.store import NoSuchObjectError
 
@@ -47,7 +48,7 @@ def copy(school: str, person: str, folder: Path) -> int:
         rows = session.scalars(select(Record).where(*theirs)).all()
         records = [json.loads(row.body) for row in rows]
         history = [
-            entry(row)
+            entry(row, of_others(session, school, row.record, person))
             for row in session.scalars(
                 select(History)
                 .where(
@@ -65,6 +66,7 @@ def copy(school: str, person: str, folder: Path) -> int:
                 Upload.person == person,
                 Upload.state != OPEN,
                 Upload.code.is_distinct_from(WRONG_BYTES),
+                ~deleted(),
             )
         ).all()
     write(folder / "records.json", records)
@@ -74,12 +76,13 @@ def copy(school: str, person: str, folder: Path) -> int:
     return len(records) + sum(1 for each in files if each["file"])
 
 
-def entry(row: History) -> dict[str, Any]:
-    value = json.loads(row.value)
+def entry(row: History, replaced_by_others: frozenset[str]) -> dict[str, Any]:
+    value = json.loads(dimmed_text(row.value, replaced_by_others))
+    before = dimmed_text(row.superseded, replaced_by_others) if row.superseded else None
     return {
         "id": row.id, "record": row.record, "rev": row.rev, "op": row.op, "field": row.field, "value": value,
         "by": row.by, "at": to_wire(row.time), "status": row.status,
-        "superseded": json.loads(row.superseded) if row.superseded else None,
+        "superseded": json.loads(before) if before else None,
     }  # fmt: skip
 
 

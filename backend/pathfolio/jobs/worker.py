@@ -24,6 +24,7 @@ MODULES: tuple[str, ...] = (
     "pathfolio.uploads.checking",
     "pathfolio.uploads.collect",
     "pathfolio.uploads.adopt",
+    "pathfolio.uploads.hiding",
     "pathfolio.syncing.cleaning",
 )
 SHORTEST, LONGEST = 0.1, 2.0

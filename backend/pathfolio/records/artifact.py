@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 from pathfolio.records.declare import Audience, Kind, Writer, members, ordered, scalar, words
 from pathfolio.records.values import (
@@ -18,8 +18,10 @@ from pathfolio.records.values import (
     Sha256,
     WebLink,
     Whole,
+    YesNo,
 )
 
+MOST_EDITS = 100
 MEDIA_TYPES = ("photo", "video", "audio", "document", "file")
 
 
@@ -38,6 +40,20 @@ class Alignment(Element):
     judgement = Choice("starting", "growing", "confident", allow_none=True, load_default=None)
 
 
+class Original(Element):
+    """What an edit was made from, so that its owner can bring it back; `earlier` edits lay between."""
+
+    upload = RecordId(required=True)
+    sha256 = Sha256(required=True)
+    size = Whole(required=True)
+    mime = Line(120, required=True)
+    name = Line(255, required=True)
+    width = Whole()
+    height = Whole()
+    earlier = fields.List(RecordId(), validate=validate.Length(max=MOST_EDITS))
+    deleted = YesNo()
+
+
 class MediaAttachment(Element):
     type = Choice(*MEDIA_TYPES, required=True)
     upload = RecordId(required=True)
@@ -49,6 +65,10 @@ class MediaAttachment(Element):
     width = Whole()
     height = Whole()
     thumbhash = Line(64)
+    # From now on the original goes to its owner alone ...
+    replaces = fields.Nested(Original)
+    # ... until they show it again instead of these edits.
+    restores = fields.List(RecordId(), validate=validate.Length(max=MOST_EDITS))
 
 
 class LinkAttachment(Element):

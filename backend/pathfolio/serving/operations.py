@@ -15,6 +15,7 @@ from pathfolio.access import Actor
 from pathfolio.clock import now
 from pathfolio.db import read
 from pathfolio.syncing.models import Member, Record
+from pathfolio.uploads import replaced
 from pathfolio.uploads.models import (
     CLEAN,
     OPEN,
@@ -66,7 +67,10 @@ def _readable(
     """The actor's own uploads, and those of others shown by a record that the actor may see today."""
     mine = session.scalars(
         select(Upload).where(
-            Upload.school == actor.school, Upload.person == actor.person, Upload.id.in_(uploads)
+            Upload.school == actor.school,
+            Upload.person == actor.person,
+            Upload.id.in_(uploads),
+            ~replaced.deleted(),
         )
     )
     seen = session.scalars(
@@ -86,6 +90,7 @@ def _readable(
             Reference.live,
             Record.gone.is_(False),
             Record.deleted_at.is_(None),
+            ~replaced.hidden(Reference.record),
         )
         .distinct()
     )

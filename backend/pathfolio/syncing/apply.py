@@ -14,7 +14,7 @@ from pathfolio.syncing import envelope, groups, moves, permission, spaces
 from pathfolio.syncing.locks import Live, Locks
 from pathfolio.syncing.past import stored
 from pathfolio.syncing.permission import Author
-from pathfolio.uploads import references
+from pathfolio.uploads import references, replaced
 from pathfolio_sync import Context, Mutation, Outcome, merge
 
 BODY_BYTES = 1024 * 1024
@@ -144,7 +144,10 @@ def _change(locks: Locks, author: Author, change: Change, live: Live) -> Result:
 
 def _merge(locks: Locks, author: Author, change: Change, home: Home) -> Result:
     mutation = change.mutation
-    narrow: dict[str, Callable[[object], int]] = {"audience": spaces.narrowness}
+    narrow: dict[str, Callable[[object], int]] = {
+        "audience": spaces.narrowness,
+        "attachments": replaced.narrowness,
+    }
     context = Context(
         plan=cast("Any", home.kind.plan),
         actor=author.person,
@@ -173,7 +176,7 @@ def _write(locks: Locks, author: Author, change: Change, home: Home, outcome: Ou
     if mutation["op"] == "create" or mutation["field"] == "attachments":
         before = live.state if live else {"fields": {}}
         if "attachments" in state["fields"] or "attachments" in before["fields"]:
-            _note_uploads(locks, author, state)
+            _note_uploads(locks, author, state, mutation["value"])
     if live is not None and live.space != space:
         moves.move(locks, author, live, space, state)
     else:
@@ -188,11 +191,23 @@ def _audience(kind: Kind, state: dict[str, Any]) -> str | None:
     return spaces.audience_of(kind, state["fields"])
 
 
-def _note_uploads(locks: Locks, author: Author, state: dict[str, Any]) -> None:
-    """Tell who put which file here, and show what is known of each."""
+def _note_uploads(locks: Locks, author: Author, state: dict[str, Any], value: object) -> None:
+    """Tell who put which file here and what it replaces, and show what is known of each."""
     entries = state["fields"].get("attachments", {}).values()
     uploads = sorted({each["v"]["upload"] for each in entries if "upload" in each["v"]})
-    media = references.note(locks.session, locks.school, state["id"], uploads, author.person)
+    said = list(replaced.values(value))
+    kept = set().union(*(replaced.uploads_in(each) for each in said))
+    where = (locks.session, locks.school, state["id"])
+    media = references.note(*where, uploads, author.person, kept)
+    replaced.note(*where, said, author.person)
+    originals = replaced.of_others(*where, reader="")
+    if originals:
+        # Everybody reads the body; nobody but its owner may see even a blurred original.
+        state |= {
+            part: replaced.dimmed(state[part], originals)
+            for part in ("fields", "flags")
+            if part in state
+        }
     if media:
         state["media"] = media
     else:

@@ -13,7 +13,7 @@ from pathfolio.syncing import permission, spaces, store
 from pathfolio.syncing.locks import Live, Locks
 from pathfolio.syncing.models import History, Record
 from pathfolio.syncing.past import TABLE
-from pathfolio.uploads import references
+from pathfolio.uploads import references, replaced
 from pathfolio_sync import canonical
 
 
@@ -93,6 +93,7 @@ def _copy_references(locks: Locks, live: Live, identity: str) -> None:
     for owner, uploads in sorted(by_owner.items()):
         noted += uploads
         references.note(locks.session, locks.school, identity, noted, owner)
+    replaced.copy(locks.session, locks.school, live.record, identity)
 
 
 def _renamed_id(mutation: str, person: str) -> str:

@@ -12,6 +12,7 @@ from pathfolio import clock, db
 from pathfolio.errors import NotFound
 from pathfolio.syncing.models import History, Member, Record
 from pathfolio.syncing.permission import Author
+from pathfolio.uploads.replaced import dimmed_text, of_others
 
 PAGE = 50
 _HISTORY = cast("Table", History.__table__)
@@ -48,15 +49,16 @@ def history(author: Author, record: str, before: int | None) -> bytes:
         if before is not None:
             query = query.where(_HISTORY.c.rev < before)
         rows = session.execute(query).mappings().all()
+        replaced = of_others(session, author.school, record, author.person)
     if not rows and before is None:
         raise NotFound("There is no history here, or you may not see it.")
     shown = rows[:PAGE]
     following = str(shown[-1]["rev"]) if len(rows) > PAGE else "null"
-    entries = b",".join(_entry(row) for row in shown)
+    entries = b",".join(_entry(row, replaced) for row in shown)
     return b'{"entries":[' + entries + b'],"next":' + following.encode("ascii") + b"}"
 
 
-def _entry(row: RowMapping) -> bytes:
+def _entry(row: RowMapping, replaced: frozenset[str]) -> bytes:
     head: dict[str, Any] = {
         "id": row["id"],
         "rev": row["rev"],
@@ -67,7 +69,7 @@ def _entry(row: RowMapping) -> bytes:
         "status": row["status"],
     }
     text = json.dumps(head, separators=(",", ":")).encode("ascii")[:-1]
-    parts = [text, b',"value":', row["value"]]
+    parts = [text, b',"value":', dimmed_text(row["value"], replaced)]
     if row["superseded"] is not None:
-        parts += [b',"superseded":', row["superseded"]]
+        parts += [b',"superseded":', dimmed_text(row["superseded"], replaced)]
     return b"".join((*parts, b"}"))

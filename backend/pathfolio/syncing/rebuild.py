@@ -11,7 +11,7 @@ from pathfolio import db
 from pathfolio.records import KINDS
 from pathfolio.syncing.locks import about_of, fingerprint, space_locks
 from pathfolio.syncing.models import Record, Space
-from pathfolio.uploads import references
+from pathfolio.uploads import references, replaced
 from pathfolio_sync import parse_time
 
 
@@ -64,5 +64,9 @@ def rebuild_record(session: Session, record: Record) -> bool:
     entries = body["fields"].get("attachments", {}).values()
     uploads = sorted({each["v"]["upload"] for each in entries if "upload" in each["v"]})
     if uploads:
-        references.note(session, record.school, record.record, uploads, record.by)
+        where = (session, record.school, record.record)
+        shown = [each["v"] for each in entries]
+        kept = set().union(*(replaced.uploads_in(value) for value in shown))
+        references.note(*where, uploads, record.by, kept)
+        replaced.note(*where, shown, record.by)
     return bool(different)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from pathfolio import clock, jobs
@@ -20,7 +20,7 @@ from pathfolio.db import read, run_write
 from pathfolio.syncing.models import Record
 from pathfolio.uploads import states
 from pathfolio.uploads.collect import just_restored
-from pathfolio.uploads.models import VERIFYING, Reference, Upload
+from pathfolio.uploads.models import VERIFYING, Reference, Replaced, Upload
 from pathfolio.uploads.operations import queue_check
 from pathfolio.uploads.storage import made_for, stores
 
@@ -73,11 +73,17 @@ def _missing() -> list[Shown]:
         Record.record == Reference.record,
         Record.gone.is_(False),
     )
+    kept = exists().where(
+        Replaced.school == Reference.school,
+        Replaced.record == Reference.record,
+        Replaced.original == Reference.upload,
+        Replaced.deleted.is_(False),
+    )
     wanted = (
         select(Reference, Record.body)
         .join(Record, live)
         .outerjoin(Upload, same)
-        .where(Reference.live, Upload.id.is_(None))
+        .where(or_(Reference.live, kept), Upload.id.is_(None))
     )
     with read() as session:
         return [
@@ -89,7 +95,10 @@ def _missing() -> list[Shown]:
 
 def _values(body: bytes, upload: str) -> Iterator[dict[str, Any]]:
     entries = json.loads(body)["fields"].get("attachments", {})
-    return (each["v"] for each in entries.values() if each["v"].get("upload") == upload)
+    for value in (each["v"] for each in entries.values()):
+        for file in (value, value.get("replaces", {})):
+            if file.get("upload") == upload:
+                yield {"type": value["type"], **file}
 
 
 def _stored(reference: Reference) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from pathfolio import jobs, settings
 from pathfolio.db import read
 from pathfolio.jobs.handlers import nothing
-from pathfolio.uploads import states
+from pathfolio.uploads import replaced, states
 from pathfolio.uploads.models import (
     DAMAGED,
     KEPT,
@@ -162,6 +162,7 @@ def _twin(session: Session, row: Upload) -> Upload | None:
             Upload.size == row.size,
             Upload.key != row.key,
             Upload.state.in_(KEPT),
+            ~replaced.hidden(),
         )
         .limit(1)
         .with_for_update()

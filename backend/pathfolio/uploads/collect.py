@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from pathfolio import clock, jobs, settings
 from pathfolio.db import after_commit, read, run_write
 from pathfolio.syncing.models import Meta
+from pathfolio.uploads import replaced
 from pathfolio.uploads.models import OPEN, Reference, Upload
 from pathfolio.uploads.removing import remove_later
 from pathfolio.uploads.storage import store, stores
@@ -105,11 +106,15 @@ def _idle() -> Select[Upload]:
 
 
 def _unshown() -> Select[Upload]:
-    """Whether a reference is live does not matter: the history of its record can bring it back."""
+    """Whether a reference is live does not matter: the history of its record can bring it back.
+
+    But not an original that its owner deleted for good after editing it.
+    """
     shown = select(Reference.record).where(
         Reference.school == Upload.school,
         Reference.upload == Upload.id,
         Reference.person == Upload.person,
+        or_(Reference.live, ~replaced.deleted()),
     )
     return select(Upload).where(
         Upload.state != OPEN, Upload.touched < _oldest_backup(), ~shown.exists()

@@ -104,3 +104,21 @@ class Reference(Base):
     person: Mapped[str] = mapped_column(Id)
     live: Mapped[bool] = mapped_column(default=True)
     changed: Mapped[datetime]
+
+
+class Replaced(Base):
+    """In this record `edit` stands for the upload `original`, which goes to nobody but its owner.
+
+    `by` made the edit; `deleted`: the owner wants the original gone for good. A row ends when the owner brings the
+    original back instead of this very edit.
+    """
+
+    __tablename__ = "upload_replaced"
+    __table_args__ = (Index("ix_upload_replaced_original", "school", "original"),)
+
+    school: Mapped[str] = mapped_column(Id, primary_key=True)
+    record: Mapped[str] = mapped_column(Id, primary_key=True)
+    original: Mapped[str] = mapped_column(Id, primary_key=True)
+    edit: Mapped[str] = mapped_column(Id, primary_key=True)
+    by: Mapped[str] = mapped_column(Id)
+    deleted: Mapped[bool] = mapped_column(default=False)

@@ -16,7 +16,7 @@ from pathfolio.clock import now
 from pathfolio.db import read, run_write
 from pathfolio.errors import Conflict, Invalid, NotFound, TooLarge
 from pathfolio.people.models import Person
-from pathfolio.uploads import states
+from pathfolio.uploads import replaced, states
 from pathfolio.uploads.models import KEPT, OPEN, VERIFYING, WRONG_BYTES, Upload
 from pathfolio.uploads.storage import chosen_place, new_key, store
 from pathfolio_media.store import AlreadyStoredError, LostSessionError, Part, SignedRequest
@@ -108,6 +108,7 @@ def _twin(session: Session, actor: Actor, said: Announced) -> Upload | None:
             Upload.sha256 == said.sha256,
             Upload.size == said.size,
             Upload.state.in_(KEPT),
+            ~replaced.hidden(),
         )
         .limit(1)
         .with_for_update()

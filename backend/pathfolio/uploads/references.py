@@ -9,16 +9,22 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pathfolio.clock import now
+from pathfolio.uploads import replaced
 from pathfolio.uploads.models import Reference, Upload
 
 
-def note(
-    session: Session, school: str, record: str, uploads: Iterable[str], actor: str
+def note(  # noqa: PLR0917 - the record, then what it shows
+    session: Session,
+    school: str,
+    record: str,
+    uploads: Iterable[str],
+    actor: str,
+    kept: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Remembers what `record` shows from now on; returns what is known of it: {upload: entry of `media`}.
 
     An upload that appears for the first time was put there by `actor`. One that was taken out and comes back
-    (undo, history) stays with the person who first put it there.
+    (undo, history) stays with the person who first put it there. `kept`: not shown, but not to be lost either.
     """
     wanted = set(uploads)
     rows = {
@@ -27,7 +33,7 @@ def note(
             select(Reference).where(Reference.school == school, Reference.record == record)
         )
     }
-    for upload in sorted(wanted - rows.keys()):
+    for upload in sorted((wanted | set(kept)) - rows.keys()):
         rows[upload] = Reference(
             school=school, record=record, upload=upload, person=actor, changed=now()
         )
@@ -58,6 +64,7 @@ def known(session: Session, school: str, references: Iterable[Reference]) -> dic
 def forget(session: Session, school: str, record: str) -> None:
     """The record is purged or erased: it keeps no file alive any more."""
     session.execute(delete(Reference).where(Reference.school == school, Reference.record == record))
+    replaced.forget(session, school, record)
 
 
 def records(session: Session, school: str, person: str, upload: str) -> list[str]:

@@ -99,6 +99,18 @@ export type ArtifactAttachmentsValue = {
   width?: number;
   height?: number;
   thumbhash?: string;
+  replaces?: {
+    upload: string;
+    sha256: string;
+    size: number;
+    mime: string;
+    name: string;
+    width?: number;
+    height?: number;
+    earlier?: string[];
+    deleted?: boolean;
+  };
+  restores?: string[];
 } | {
   type: 'link';
   url: string;
