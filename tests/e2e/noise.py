@@ -23,6 +23,15 @@ def noisy_photos(folder: Path, count: int) -> list[Path]:
     return paths
 
 
+def large_photo(folder: Path) -> Path:
+    """A JPEG of about 12 MB: three parts on its way into a bucket."""
+    width, height = 2240, 1680
+    picture = Image.frombytes("RGB", (width, height), Random(21).randbytes(width * height * 3))
+    path = folder / "large.jpg"
+    picture.save(path, "JPEG", quality=100, subsampling=0)
+    return path
+
+
 def place() -> bytes:
     """What a phone writes: where the photo was taken."""
     exif = Image.Exif()

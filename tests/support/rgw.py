@@ -98,12 +98,14 @@ class Rgw:
         self.client().create_bucket(Bucket=name)
         return Bucket(name, endpoint=self.endpoint, access_key=KEY, secret_key=SECRET)
 
-    def settings(self, bucket: Bucket) -> dict[str, str]:
+    @staticmethod
+    def settings(bucket: Bucket) -> dict[str, str]:
         """Names and values of the settings that lead a school to this bucket."""
         return {
             "store": "s3",
             "s3_bucket": bucket.name,
-            "s3_endpoint": self.endpoint,
+            "s3_endpoint": bucket.endpoint,
+            "s3_public": bucket.public,
             "s3_access_key": KEY,
             "s3_secret_key": SECRET,
         }

@@ -29,6 +29,13 @@ function shown(record: WireRecord, around: Around) {
   return leastSafe(partsOf(record, around).map((part) => part.custody));
 }
 
+describe("custody of a file", () => {
+  it("says that the school's storage is away", () => {
+    const around = queued("waiting", { code: "storage_away" });
+    expect(partsOf(photo(), around)[1]?.custody).toEqual({ state: "device", reason: "storage" });
+  });
+});
+
 describe("custody of words", () => {
   it.each([
     ["on this device until they left", { ...CALM, waiting: 2, sent: false }, { state: "device" }],

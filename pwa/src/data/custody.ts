@@ -52,7 +52,7 @@ function ofServer(info: MediaInfo, seen: boolean): Custody {
 function ofQueue(upload: Upload): Custody {
   switch (upload.state) {
     case "waiting":
-      return { state: "device" };
+      return upload.code === "storage_away" ? { state: "device", reason: "storage" } : { state: "device" };
     case "wifi":
       return { state: "wifi" };
     case "sending":

@@ -19,6 +19,7 @@ function help(custody: Custody, status: SyncStatus): NotSafeItem["help"] {
   if (custody.reason === "elsewhere") return "other_device";
   if (custody.state === "wifi") return "wifi";
   if (!status.online) return "connect";
+  if (custody.reason === "storage") return "storage";
   return "wait";
 }
 

@@ -144,7 +144,7 @@ export interface NotSafeItem {
   custody: Custody;
   parts: { what: "words" | "attachment"; name: string; custody: Custody }[];
   /** What helps: a key of the messages. */
-  help: "connect" | "wifi" | "wait" | "sign_in" | "update" | "refused" | "other_device";
+  help: "connect" | "wifi" | "wait" | "sign_in" | "update" | "refused" | "other_device" | "storage";
 }
 
 export interface InboxRow {

@@ -36,6 +36,8 @@ export class FakeSchool implements Transport {
   after: (request: Request) => void = () => undefined;
   /** Answers instead of the school, when it gives something. */
   instead: (request: Request) => Answer | undefined = () => undefined;
+  /** Parts go to a bucket of another origin, which answers as S3 does. */
+  bucket = false;
   private epoch = 0;
 
   send(request: Request): Promise<Answer> {
@@ -63,6 +65,7 @@ export class FakeSchool implements Transport {
 
   private handle({ method, path, json, bytes }: Request): Answer {
     const [, , first, id = "", verb] = path.split("?")[0]?.split("/") ?? [];
+    if (path.startsWith(BUCKET)) return inXml(this.take(path, bytes ?? new Uint8Array()));
     if (first === "parts") return this.take(path, bytes ?? new Uint8Array());
     if (method === "GET") return this.states(path);
     if (id === "") return this.announce(json as { upload_id: string; sha256: string; size: number });
@@ -108,7 +111,7 @@ export class FakeSchool implements Transport {
   private sign(id: string, parts: PartAsked[]): Answer {
     if (this.get(id).state !== "open") return problem(409, "not_open");
     const urls = parts.map(({ n, sha256 }) => {
-      const url = `/media/parts/${id}/${n}?sha256=${sha256}&epoch=${this.epoch}`;
+      const url = `${this.bucket ? BUCKET : ""}/media/parts/${id}/${n}?sha256=${sha256}&epoch=${this.epoch}`;
       return { n, method: "PUT", url, headers: {} };
     });
     return said(200, { urls });
@@ -119,6 +122,7 @@ export class FakeSchool implements Transport {
     const [, , , id = "", n = ""] = url.pathname.split("/");
     if (url.searchParams.get("epoch") !== `${this.epoch}`) return problem(403, "address_expired");
     if (url.searchParams.get("sha256") !== hashOf(bytes)) return problem(400, "wrong_bytes");
+    if (this.get(id).state !== "open") return problem(404, "session_lost");
     this.get(id).parts.set(Number(n), bytes);
     this.taken.set(`${id}/${n}`, (this.taken.get(`${id}/${n}`) ?? 0) + 1);
     return said(200, undefined);
@@ -146,6 +150,19 @@ export class FakeSchool implements Transport {
       hashOf(this.bytes(id)) === kept.sha256 ? null : { state: "rejected", code: "wrong_bytes", reason: "" };
     Object.assign(kept, wrong ?? this.verdict(id) ?? { state: "verified" });
   }
+}
+
+const BUCKET = "https://bucket.test";
+const CODES: Record<number, string> = {
+  400: "XAmzContentSHA256Mismatch",
+  403: "AccessDenied",
+  404: "NoSuchUpload",
+};
+
+/** The same answer as an S3 store gives it. */
+function inXml({ status }: Answer): Answer {
+  const code = CODES[status];
+  return { status, header: () => null, json: undefined, ...(code === undefined ? {} : { code }) };
 }
 
 export function said(status: number, json: unknown): Answer {

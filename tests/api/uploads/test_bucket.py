@@ -136,9 +136,8 @@ def test_a_bucket_that_does_not_let_the_school_in_is_said(make_world: Make, s3_s
 def test_pages_may_reach_the_bucket_only_where_there_is_one(
     make_world: Make, world: World, s3_server: Rgw
 ) -> None:
-    school = make_world(
-        **s3_server.settings(s3_server.bucket()), s3_public="https://files.pathfolio.test"
-    )
+    public = {"s3_public": "https://files.pathfolio.test"}
+    school = make_world(**s3_server.settings(s3_server.bucket()) | public)
     there, here = (policy(each) for each in (school, world))
     for name in ("connect-src", "img-src", "media-src"):
         assert there[name] == f"{here[name]} https://files.pathfolio.test"

@@ -3,6 +3,7 @@
 import type { Answer, Transport } from "../ports/ports";
 import { TransportProblem } from "../problems";
 import { check } from "../sync/answers";
+import { checkTaken, isElsewhere } from "./bucket";
 
 export type ServerState = "exists" | "open" | "verifying" | "verified" | "damaged" | "rejected";
 
@@ -66,6 +67,10 @@ export class Contract {
   async put({ method, url, headers }: Address, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const timeoutMs = LEAST_MS + bytes.length / BYTES_PER_MS;
     const answer = await this.transport.send({ method, path: url, headers, bytes, timeoutMs, signal });
+    if (isElsewhere(url)) {
+      checkTaken(answer);
+      return;
+    }
     if (OF_THE_ACCOUNT.has(answer.status)) throw new TransportProblem("captive", `${answer.status}`);
     check(answer);
   }

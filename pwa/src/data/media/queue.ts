@@ -5,6 +5,7 @@ import type { Upload } from "../media-shapes";
 import type { Clock, MediaStore, Storage, Surroundings, Transport } from "../ports/ports";
 import { timeOf } from "../ports/time";
 import { ApiProblem, LocalProblem, TransportProblem } from "../problems";
+import { AWAY, OF_STORAGE } from "./bucket";
 import { Contract, type Status } from "./contract";
 import { pause } from "./pause";
 import { Rows } from "./rows";
@@ -37,6 +38,8 @@ export class UploadQueue {
   private started = false;
   /** The network failed and nothing has come through since. */
   private lost: TransportProblem | undefined;
+  /** The place where the school keeps files takes none now; its words go on. */
+  private away = false;
 
   constructor(private readonly deps: Deps) {
     this.contract = new Contract(deps.transport);
@@ -50,11 +53,12 @@ export class UploadQueue {
   async run(signal: AbortSignal): Promise<"idle" | "later"> {
     if (!this.started) await this.start();
     this.lost = undefined;
+    this.away = false;
     const aside = new Set<string>();
     let look = FIRST_LOOK_MS;
     while (!signal.aborted) {
       const rows = await this.rows.all();
-      const next = rows.find((row) => isWaiting(row) && !aside.has(row.id));
+      const next = this.away ? undefined : rows.find((row) => isWaiting(row) && !aside.has(row.id));
       if (next !== undefined) {
         if (!(await this.take(next, signal))) aside.add(next.id);
         look = FIRST_LOOK_MS;
@@ -152,6 +156,11 @@ export class UploadQueue {
       // One file that does not get through may be at fault itself; two in a row are the network.
       if (this.lost !== undefined) throw error;
       this.lost = error;
+      return false;
+    }
+    if (error instanceof ApiProblem && OF_STORAGE.has(error.slug)) {
+      await this.rows.change(row.id, { state: "waiting", code: AWAY, reason: error.sentence });
+      this.away = true;
       return false;
     }
     if (!(error instanceof ApiProblem) || FOR_ALL.has(error.status)) throw error;

@@ -3,6 +3,7 @@
 import type { Upload } from "../media-shapes";
 import type { Clock, MediaStore } from "../ports/ports";
 import { ApiProblem, LocalProblem, TransportProblem } from "../problems";
+import { ANEW, AWAY, isElsewhere, storageProblem } from "./bucket";
 import { SIGNED_AT_ONCE, type Address, type Contract, type Part, type Status } from "./contract";
 import { StreamHash, hashOf } from "./hash";
 import { originalKey } from "./prepare";
@@ -10,6 +11,9 @@ import { pause } from "./pause";
 
 const AT_ONCE = 2;
 const TRIES = 4;
+/** A browser does not tell a page that a bucket's address has ended, only that nothing came: soon ask for another one. */
+const TRIES_ELSEWHERE = 2;
+const ROUNDS_ELSEWHERE = 3;
 const FIRST_MS = 1000;
 /** Rounds of asking and sending, after addresses ended or a session was lost on the server. */
 const ROUNDS = 6;
@@ -22,6 +26,7 @@ const ASK_AGAIN = new Set([
   "not_open",
   "parts_missing",
   "unknown_upload",
+  ANEW,
 ]);
 
 export interface Sending {
@@ -34,15 +39,22 @@ export interface Sending {
 
 /** Where the upload stands when all is sent, or when the server wants no more. Throws what the server or network said. */
 export async function send(row: Upload, sending: Sending): Promise<Status> {
+  let refused = 0;
+  let had = 0;
   for (let round = 0; ; round++) {
+    // This also tells whether it is the network that is gone, or only the storage.
     const status = await announce(row, sending);
     if (status.state !== "open") return status;
+    if (status.have.length > had) refused = 0;
+    had = status.have.length;
     try {
       await sendMissing(row, status, sending);
       return await sending.contract.complete(row.id, sending.signal);
     } catch (error) {
-      const again = error instanceof ApiProblem && ASK_AGAIN.has(error.slug) && round < ROUNDS;
-      if (!again) throw error;
+      if (!(error instanceof ApiProblem) || !ASK_AGAIN.has(error.slug)) throw error;
+      if (error.slug === ANEW && ++refused >= ROUNDS_ELSEWHERE) throw storageProblem(AWAY);
+      if (error.slug === ANEW) await pause(sending.clock, FIRST_MS * 2 ** refused, sending.signal);
+      else if (round >= ROUNDS) throw error;
     }
   }
 }
@@ -103,12 +115,15 @@ async function putPart(
   bytes: Uint8Array,
   { contract, clock, signal }: Sending,
 ): Promise<void> {
+  const elsewhere = isElsewhere(address.url);
   for (let attempt = 1; ; attempt++) {
     try {
       await contract.put(address, bytes, signal);
       return;
     } catch (error) {
-      if (!(error instanceof TransportProblem) || attempt >= TRIES || signal.aborted) throw error;
+      if (!(error instanceof TransportProblem) || signal.aborted) throw error;
+      if (elsewhere && attempt >= TRIES_ELSEWHERE) throw storageProblem(ANEW);
+      if (attempt >= TRIES) throw error;
       await pause(clock, FIRST_MS * 2 ** (attempt - 1), signal);
     }
   }

@@ -26,6 +26,12 @@ describe("an answer", () => {
     expect(await ask()).toMatchObject({ status: 401, json: { slug: "sign_in" } });
   });
 
+  it("of a bucket tells its code", async () => {
+    network(404, { "content-type": "application/xml" }, "<Error><Code>NoSuchUpload</Code></Error>");
+    const put = fetchTransport.send({ method: "PUT", path: "https://bucket.test/part" });
+    expect(await put).toMatchObject({ status: 404, code: "NoSuchUpload", json: undefined });
+  });
+
   it("of a proxy that does not reach the school is no answer of the school", async () => {
     network(502, { "content-type": "text/html" }, "<html>");
     expect(await ask()).toMatchObject({ status: 502, json: undefined });

@@ -25,6 +25,9 @@ function outgoing(request: Request, signal: AbortSignal): RequestInit {
   return init;
 }
 
+/** In the XML that an S3 store answers with. */
+const CODE = /<Code>(\w+)<\/Code>/;
+
 /** What is looked at of a `Response`. */
 export interface Came {
   ok: boolean;
@@ -55,7 +58,10 @@ export async function understood(request: Request, response: Came): Promise<Answ
   } else if ((response.headers.get("content-type") ?? "").includes("json")) {
     answer.json = await response.json();
   } else {
-    await response.arrayBuffer(); // a body left unread is cut off, and shows as a failed request
+    // A body left unread is cut off, and shows as a failed request.
+    const body = await response.arrayBuffer();
+    const code = response.ok ? undefined : CODE.exec(new TextDecoder().decode(body))?.[1];
+    if (code !== undefined) answer.code = code;
   }
   return answer;
 }

@@ -88,6 +88,8 @@ export interface Answer {
   header(name: string): string | null;
   /** Parsed for a JSON answer, else undefined. */
   json: unknown;
+  /** What an S3 store calls its refusal. */
+  code?: string;
   bytes?: Uint8Array;
 }
 

@@ -97,6 +97,8 @@ export const account = {
       sign_in: "Sign in again, then it goes out.",
       update: "Update the app, then it goes out.",
       refused: "The school could not take it. See below what you can do.",
+      storage:
+        "The school's storage for files can't be reached from here. It is tried again by itself; if it lasts, tell a teacher.",
       other_device: "The photo is on another device of yours. Open Pathfolio there.",
     },
     signIn: "Sign in again",

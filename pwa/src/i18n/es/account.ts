@@ -102,6 +102,8 @@ export const account: Words<typeof english> = {
       sign_in: "Entra otra vez y se enviará.",
       update: "Actualiza la aplicación y se enviará.",
       refused: "La escuela no pudo recibirlo. Mira abajo qué puedes hacer.",
+      storage:
+        "Desde aquí no se puede llegar al almacén de archivos de la escuela. Se intenta otra vez sin que hagas nada; si sigue así, avisa a un docente.",
       other_device: "La foto está en otro dispositivo tuyo. Abre Pathfolio ahí.",
     },
     signIn: "Entrar otra vez",
