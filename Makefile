@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench simulate soak types docs format lock setup clean
+.PHONY: help run test lint bench simulate soak mutants types docs format lock setup clean
 
 # The first Python 3.11 or newer on this machine.
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -27,7 +27,10 @@ simulate: ready-test ## Simulate devices, faults and a server (SEEDS=200, SEED=n
 	@exec .venv/bin/python -m tests.simulation $(ARGS)
 
 soak: ready-test ## Hunt for broken promises and keep the figures (ARGS="kills --count 50" for one hunt)
-	@exec .venv/bin/python -m tests.campaigns --keep $(ARGS)
+	@exec .venv/bin/python -m tests.campaigns $(ARGS) --keep
+
+mutants: ready-test ## Plant bugs and mutate the merge core: who notices? (ARGS="--seconds 600": a stretch)
+	@exec .venv/bin/python -m tests.campaigns planted mutants $(ARGS) --keep
 
 types: ready-tools ## Generate the client's types, the API's description and the pages made from code
 	@exec .venv/bin/python infra/dev/generated.py

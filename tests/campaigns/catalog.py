@@ -111,6 +111,29 @@ EVERY = (
         full=Extent(count=100_000),
         small=Extent(count=1_000),
     ),
+    Campaign(
+        name="planted",
+        title="Bugs planted on purpose",
+        promise="The simulator notices what is wrong: bugs that were planted into the server, the merge rules and the "
+        "app's engine are found by random seeds.",
+        how="Each known bug in turn is put into the running code, and a simulated school runs with a random mix of "
+        "faults. It is noticed when a promise breaks that holds in the same seed without the bug. (That each is "
+        "noticed with the faults that it needs is a test of its own and runs with all others.)",
+        unit="seeds with a bug",
+        full=Extent(count=3_000),
+        small=Extent(count=2),
+    ),
+    Campaign(
+        name="mutants",
+        title="Mutants of the merge core",
+        promise="The tests of the code that merges everybody's changes notice at least 85 % of all small changes.",
+        how="Every function of the core is changed in every small way that a tool knows (another operator, a forgotten "
+        "argument, another constant), and the core's tests run each time. What nobody could notice, because it changes "
+        "nothing that can be seen, is listed with its reason and not counted.",
+        unit="mutants",
+        full=Extent(count=2_700),
+        small=Extent(count=20),
+    ),
 )
 
 CAMPAIGNS: dict[str, Campaign] = {each.name: each for each in EVERY}

@@ -13,12 +13,15 @@ from tests.campaigns.evidence import ROOT
 from tests.support.parts import missing
 
 NOT_RUN = "  not run: no "
+# Before its first case it runs all tests of the merge core several times over: `make mutants`.
+BY_HAND = {"mutants"}
 MARKS = {"browsers": [pytest.mark.browser], "race": [pytest.mark.postgres]}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=MARKS.get(name, [])) for name in CAMPAIGNS]
+    "name",
+    [pytest.param(name, marks=MARKS.get(name, [])) for name in CAMPAIGNS if name not in BY_HAND],
 )
 def test_no_promise_is_broken(name: str) -> None:
     # A process of its own: some campaigns kill, some drive a browser, all may be asked for again by hand.

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
-from collections import Counter
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +23,11 @@ TESTS = ROOT / "tests" / "sync"
 LOCK = ROOT / "infra" / "locks" / "mutants.txt"
 WORK = ROOT / ".cache" / "mutants"
 TREE, TOOLS = WORK / "tree", WORK / "tools"
+METAS = TREE / "mutants" / CORE.name
+MUTMUT = [sys.executable, "-m", "mutmut"]
+# How mutmut writes a method's name: xǁClassǁmethod.
+METHOD = "ǁ"
+SMALLEST = "digest"
 EQUIVALENT = Path(__file__).parent / "equivalent.toml"
 
 # The vectors' file is a picture of today's behaviour: it would notice anything, and prove little.
@@ -51,63 +57,104 @@ class NoScoreError(Exception):
     """The tests could not be run on the copy."""
 
 
+class NotInstalledError(Exception):
+    """mutmut is not here, and could not be fetched."""
+
+
 @dataclass
 class Score:
-    """What became of all mutants; `survivors` are their names, by module."""
+    """What became of all mutants; `survivors` are their names."""
 
     killed: int = 0
     survivors: list[str] = field(default_factory=list)
-    by_module: Counter[str] = field(default_factory=Counter)
+    equivalent: list[str] = field(default_factory=list)
+    """Those of the survivors that change nothing that anybody could see."""
+    untried: list[str] = field(default_factory=list)
 
     @property
-    def all(self) -> int:
+    def tried(self) -> int:
         return self.killed + len(self.survivors)
 
     @property
+    def all(self) -> int:
+        return self.tried + len(self.untried)
+
+    @property
     def percent(self) -> float:
-        return 100 * self.killed / self.all if self.all else 0.0
+        """Of those tried that are not equivalent."""
+        counted = self.tried - len(self.equivalent)
+        return 100 * self.killed / counted if counted else 0.0
 
 
-def run(*, modules: tuple[str, ...] = (), fresh: bool = True, cores: int | None = None) -> Score:
-    """Mutate the core, or some of its modules. Raises NoScoreError.
+def run(
+    *, count: int | None = None, seconds: float | None = None, cores: int | None = None
+) -> Score:
+    """Mutate the core: so many mutants, or for so long, of those that no earlier run tried. Raises NoScoreError,
+    NotInstalledError.
 
-    `fresh` forgets what an earlier run found; without it only what changed since is tried.
+    What was found is kept in .cache: a mutant is tried again when its function has changed, a survivor also when the
+    tests have.
     """
     _install()
-    _copy(fresh=fresh)
-    names = [f"pathfolio_sync.{module}.*" for module in modules]
-    _mutmut("run", f"--max-children={cores or os.cpu_count() or 1}", *names)
-    return score(modules)
+    _copy()
+    _forget_survivors_of_other_tests()
+    if not list(METAS.glob("*.meta")):
+        _mutmut([f"{CORE.name}.{SMALLEST}.*"], cores, seconds)  # writes down what there is to try
+    untried = tried().untried
+    if count is None:
+        _mutmut([], cores, seconds)
+    elif wanted := untried[:count]:
+        _mutmut(wanted, cores, seconds)
+    return score()
 
 
-def score(modules: tuple[str, ...] = ()) -> Score:
-    """Read what mutmut found."""
+def tried() -> Score:
+    """What mutmut has kept, equivalent ones not told apart."""
     found = Score()
-    for path in sorted((TREE / "mutants" / CORE.name).glob("*.py.meta")):
-        module = path.name.removesuffix(".py.meta")
-        if modules and module not in modules:
-            continue
+    for path in sorted(METAS.glob("*.py.meta")):
         for name, code in json.loads(path.read_text())["exit_code_by_key"].items():
             if code is None:
-                raise NoScoreError(f"{name} was not tried")
-            if code in CAUGHT:
+                found.untried.append(name)
+            elif code in CAUGHT:
                 found.killed += 1
             else:
                 found.survivors.append(name)
-                found.by_module[module] += 1
+    return found
+
+
+def score() -> Score:
+    """What mutmut has kept, and which survivors are known to be equivalent."""
+    found, known = tried(), equivalent()
+    functions = {place for place, _ in known}
+    for name in found.survivors:
+        if function_of(name) in functions:
+            change = change_of(difference(name))
+            found.equivalent += [name] if (function_of(name), change) in known else []
     return found
 
 
 def difference(mutant: str) -> str:
     """What a mutant changes, as a unified diff."""
-    return _mutmut("show", mutant, capture=True)
+    command = [*MUTMUT, "show", mutant]
+    done = subprocess.run(command, cwd=TREE, env=_environment(), capture_output=True, text=True)  # noqa: PLW1510
+    if done.returncode != 0:
+        raise NoScoreError(f"mutmut does not know {mutant}: {done.stderr}")
+    return done.stdout
 
 
-def equivalent() -> dict[str, str]:
-    """Reasons why some mutants change nothing that anybody could see: `{change: reason}`."""
-    return {
-        each["change"]: each["reason"] for each in tomllib.loads(EQUIVALENT.read_text())["mutant"]
-    }
+def equivalent(path: Path = EQUIVALENT) -> dict[tuple[str, str], str]:
+    """Reasons why some mutants change nothing that anybody could see: `{(function, change): reason}`."""
+    told = tomllib.loads(path.read_text()).get("mutant", [])
+    return {(each["function"], each["change"].strip()): each["reason"] for each in told}
+
+
+def function_of(mutant: str) -> str:
+    """`pathfolio_sync.seen.x_number__mutmut_3` -> `seen.number`; of a method `seen.Seen.chain`."""
+    place = mutant.removeprefix(f"{CORE.name}.").partition("__mutmut_")[0]
+    module, _, function = place.rpartition(".")
+    kind, _, name = function.partition("_" if function.startswith("x_") else METHOD)
+    assert kind == "x", mutant
+    return ".".join((module, *name.split(METHOD)))
 
 
 def change_of(diff: str) -> str:
@@ -115,7 +162,7 @@ def change_of(diff: str) -> str:
     lines = [
         line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in {"+++", "---"}
     ]
-    return "\n".join(f"{line[0]} {line[1:].strip()}" for line in lines)
+    return "\n".join(f"{line[0]} {line[1:].strip()}" for line in lines if line[:1])
 
 
 def _install() -> None:
@@ -125,13 +172,13 @@ def _install() -> None:
         return
     shutil.rmtree(TOOLS, ignore_errors=True)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--require-hashes", "--target", TOOLS, "-r", LOCK], check=True)
+    done = subprocess.run([*pip, "--require-hashes", "--target", TOOLS, "-r", LOCK], check=False)
+    if done.returncode != 0:
+        raise NotInstalledError
     stamp.write_text(LOCK.read_text())
 
 
-def _copy(*, fresh: bool) -> None:
-    if fresh:
-        shutil.rmtree(TREE, ignore_errors=True)
+def _copy() -> None:
     ignored = shutil.ignore_patterns("__pycache__", ".*")
     for source, place in ((CORE, TREE / CORE.name), (TESTS, TREE / "tests" / "sync")):
         shutil.rmtree(place, ignore_errors=True)
@@ -140,16 +187,43 @@ def _copy(*, fresh: bool) -> None:
     (TREE / "pyproject.toml").write_text(CONFIGURATION)
 
 
-def _mutmut(*words: str, capture: bool = False) -> str:
-    where = {"PYTHONPATH": str(TOOLS), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "mutmut", *words],
-        cwd=TREE,
-        env={**os.environ, **where},
-        stdout=subprocess.PIPE if capture else None,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise NoScoreError(f"mutmut {words[0]} ended with {done.returncode}")
-    return done.stdout or ""
+def _forget_survivors_of_other_tests() -> None:
+    """Tests that came since may catch what survived; what was caught stays caught."""
+    now = sha256()
+    for path in sorted((TREE / "tests" / "sync").rglob("*.py")):
+        now.update(path.read_bytes())
+    stamp = WORK / "tests"
+    if stamp.is_file() and stamp.read_text() == now.hexdigest():
+        return
+    for path in METAS.glob("*.py.meta"):
+        told = json.loads(path.read_text())
+        codes = told["exit_code_by_key"]
+        told["exit_code_by_key"] = {
+            name: code if code in CAUGHT else None for name, code in codes.items()
+        }
+        path.write_text(json.dumps(told, indent=4))
+    stamp.write_text(now.hexdigest())
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(TOOLS), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _mutmut(names: list[str], cores: int | None, seconds: float | None) -> None:
+    """Try these mutants, or all that no run has tried. mutmut keeps each result at once, also when its time is up."""
+    children = f"--max-children={cores or os.cpu_count() or 1}"
+    with (WORK / "log").open("w") as log:
+        process = subprocess.Popen(
+            [*MUTMUT, "run", children, *names],
+            cwd=TREE,
+            env=_environment(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+            code = process.wait()
+    if code != 0:
+        raise NoScoreError(f"mutmut ended with {code}:\n{(WORK / 'log').read_text()[-2000:]}")
