@@ -140,6 +140,11 @@ class Settings:
     part_bytes: int = option(
         1_048_576, "Part size of uploads in bytes; in a bucket at least 5,242,880."
     )
+    daily_changes: int = option(
+        200_000_000,
+        "Bytes of changes (words and tags, no files) that one person may send within a day; whoever sends more is "
+        "asked to wait and loses nothing.",
+    )
     person_quota: int = option(5_000_000_000, "Bytes of media that one person may keep.")
     upload_days: int = option(30, "Days after which an upload that nobody goes on with is dropped.")
     backup_days: int = option(

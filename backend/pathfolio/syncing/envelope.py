@@ -29,10 +29,11 @@ _json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=("
 
 @dataclass(frozen=True)
 class Sent:
-    """One mutation as it came: `mutation` when well formed, otherwise the `problem`."""
+    """One mutation as it came, of `size` bytes: `mutation` when well formed, otherwise the `problem`."""
 
     id: str
     n: int
+    size: int
     raw: dict[str, Any]
     mutation: Mutation | None
     problem: RefusedError | None
@@ -115,14 +116,15 @@ def _sent(raw: object) -> Sent:
     n = raw.get("n")
     if isinstance(n, bool) or not isinstance(n, int) or n < 0:
         raise Invalid("Each mutation needs its number n, a whole number.")
-    try:
-        return Sent(raw["id"], n, raw, _mutation(raw), None)
-    except RefusedError as problem:
-        return Sent(raw["id"], n, raw, None, problem)
-
-
-def _mutation(raw: dict[str, Any]) -> Mutation:
     length = clean_size(raw)
+    size = len(_json(raw)) if length is None else length
+    try:
+        return Sent(raw["id"], n, size, raw, _mutation(raw, length), None)
+    except RefusedError as problem:
+        return Sent(raw["id"], n, size, raw, None, problem)
+
+
+def _mutation(raw: dict[str, Any], length: int | None) -> Mutation:
     if length is None:
         raise invalid("This text holds a character that cannot be stored.")
     if raw.keys() != _KEYS:  # after the above: the sentence is stored, and repeats the keys

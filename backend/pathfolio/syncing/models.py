@@ -143,6 +143,16 @@ class Client(Base):
     session: Mapped[str | None] = mapped_column(Id)
 
 
+class Allowance(Base):
+    """How far ahead of a steady day's rate a person's changes are: up to `until`, milliseconds since 1970."""
+
+    __tablename__ = "allowance"
+
+    school: Mapped[str] = mapped_column(Id, primary_key=True)
+    person: Mapped[str] = mapped_column(Id, primary_key=True)
+    until: Mapped[int] = mapped_column(BigInteger)
+
+
 class Member(Base):
     """Who may see a space, and as what. Written only under the lock of the space."""
 

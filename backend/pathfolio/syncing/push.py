@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pathfolio import clock, db
 from pathfolio.records import Kind
 from pathfolio.records.check import RefusedError
-from pathfolio.syncing import apply, clients, epochs
+from pathfolio.syncing import allowance, apply, clients, epochs
 from pathfolio.syncing.envelope import Push, Sent
 from pathfolio.syncing.outlook import Outlook, outlook
 from pathfolio.syncing.permission import Author
@@ -32,11 +32,13 @@ class Answer:
 
 
 def push(author: Author, sent: Push) -> dict[str, Any]:
-    """Apply a push; the answer of the protocol. Raises ClientOfAnother, DatabaseBusyError."""
+    """Apply a push; the answer of the protocol. Raises ClientOfAnother, DatabaseBusyError, TooMany."""
     with db.read() as session:
         last_n, hashed = clients.confirmed(session, author.school, author.person, sent.client)
         epoch = epochs.current(session, author.school)
         waiting = [each for each in sent.mutations if each.n > last_n]
+        if waiting:
+            allowance.demand(session, author.school, author.person)
         known = outlook(session, author, waiting)
     answer = Answer(last_n, hashed)
     prepared = [prepare(each, known.kinds, author, sent.device_now) for each in waiting]
@@ -87,6 +89,7 @@ def _neighbours(author: Author, sent: Push, known: Outlook, group: list[Prepared
         if todo and todo[0].sent.n != client.last_n + 1:
             answer.gap = True
         elif todo:
+            allowance.charge(session, author.school, author.person, (each.sent for each in todo))
             answer.results = writer.write(session, todo)
             for each in todo:
                 answer.hash = consumed_hash(answer.hash, each.sent.id)

@@ -1,6 +1,7 @@
 import { ApiProblem, LocalProblem, TransportProblem } from "../data";
 import { language, t } from "../i18n";
 
+type Said = Pick<ApiProblem, "slug" | "sentence">;
 type Known = keyof typeof t.common.problem;
 
 /** A sentence a person can act on. Ours for what we know, in their language; else the server's own sentence. */
@@ -12,8 +13,13 @@ export function problemWords(error: unknown): string {
   return ours.unknown;
 }
 
+/** The same for what the engine tells of the last try. */
+export function statusWords(problem: Said): string {
+  return known(problem) ?? (problem.sentence || t.common.problem.unknown);
+}
+
 /** Our own words for a problem of the server; English readers get the server's, which may say more. */
-function known(error: ApiProblem): string | undefined {
+function known(error: Said): string | undefined {
   const ours = t.common.problem;
   if (language() === "en" && error.sentence) return undefined;
   return Object.hasOwn(ours, error.slug) ? ours[error.slug as Known] : undefined;

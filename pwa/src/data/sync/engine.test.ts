@@ -291,6 +291,35 @@ describe("the sync of a device", () => {
     expect(busy.engine.status.value.problem).toBeUndefined();
   });
 
+  it("goes on reading where it sent too much for one day, says so, and sends the rest later", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    const said = { slug: "daily_limit", detail: "Very much was sent from this account today." };
+    device.server = server.answer;
+    const { core, writer, engine } = await running(device);
+    device.server = (request) =>
+      request.path === "/api/sync/push"
+        ? { status: 429, json: said, headers: { "retry-after": "600" } }
+        : server.answer(request);
+    const asked = (path: string) => device.requests.filter((one) => one.path.endsWith(path)).length;
+    await writer.create("artifact", { title: "Bridge" });
+    await engine.sync();
+    expect(engine.status.value).toMatchObject({
+      online: true,
+      problem: { slug: "daily_limit", sentence: said.detail },
+    });
+    const before = { push: asked("push"), pull: asked("pull") };
+    await device.clock.pass(590_000);
+    expect(asked("push")).toBe(before.push);
+    expect(asked("pull")).toBeGreaterThan(before.pull + 2);
+    expect(engine.status.value.problem).toMatchObject({ slug: "daily_limit" });
+    device.server = server.answer;
+    await device.clock.pass(200_000);
+    await settled();
+    expect(await outbox(core)).toEqual([]);
+    expect(engine.status.value.problem).toBeUndefined();
+  });
+
   it("waits as long as a busy server asks", async () => {
     const device = new Device();
     const server = new Numbering();

@@ -60,6 +60,8 @@ export class Engine {
   private askAgain = false;
   /** The school asked for peace for a while. */
   private resting = false;
+  /** Why nothing may be sent for a while; reading goes on. */
+  private held: SyncStatus["problem"];
   private readonly ears: Ears;
   private askedAt = 0;
   private cancelAsking: () => void = () => undefined;
@@ -235,7 +237,7 @@ export class Engine {
       await trim(this.core.outbox, base);
       let went: Went;
       try {
-        went = await push(this.core, this.consumed);
+        went = await this.pushed();
         if (went === "done") went = await pull(this.core, report);
       } catch (error) {
         if (!(error instanceof ApiProblem) || error.slug !== "client_of_another") throw error;
@@ -247,6 +249,22 @@ export class Engine {
         return;
       }
       await this.becomeNew(base.client, went);
+    }
+  }
+
+  /** Whoever has sent a day's worth waits with sending, and goes on reading. */
+  private async pushed(): Promise<Went> {
+    if (this.held) return "done";
+    try {
+      return await push(this.core, this.consumed);
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.slug !== "daily_limit") throw error;
+      this.held = { slug: error.slug, sentence: error.sentence };
+      this.core.ports.clock.after(this.backoff.after(error), () => {
+        this.held = undefined;
+        if (this.leads) void this.sync();
+      });
+      return "done";
     }
   }
 
@@ -262,7 +280,7 @@ export class Engine {
   private async good(report: PullReport): Promise<void> {
     this.backoff.good();
     const { problem: _solved, ...status } = this.status.value;
-    this.status.set(status);
+    this.status.set(this.held ? { ...status, problem: this.held } : status);
     const lastSync = report.now ?? status.lastSync;
     const agrees = unsure(await this.core.cache.read(["state"], baseState)).length === 0;
     this.tell({ online: true, lastSync, complete: true, agrees, evicted: false, updateNeeded: false });
