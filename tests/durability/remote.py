@@ -157,12 +157,12 @@ class Remote:
         wanted = {"n": n, "sha256": sha(piece), "size": len(piece)}
         (where,) = self.must(f"/api/uploads/{upload}/parts", {"parts": [wanted]})["urls"]
         if where["url"].startswith("http"):
-            self._send_elsewhere(where, piece)
+            self.send_elsewhere(where, piece)
             return
         answer = self.request(where["method"], path_of(where["url"]), piece, where["headers"])
         assert answer.status_code == 200, answer.body
 
-    def _send_elsewhere(self, where: Json, piece: bytes) -> None:
+    def send_elsewhere(self, where: Json, piece: bytes) -> None:
         """Raises LostError where the bucket cannot now."""
         try:
             told = asked(where["method"], where["url"], where["headers"], piece)
