@@ -64,6 +64,10 @@ class Ledger:
         self.late = False
         """A month has passed: rings may have been emptied."""
         self._buried: set[str] = set()
+        self._about: dict[str, str] = {}
+        """Answers and the work that they are about."""
+        self._authors: dict[str, str] = {}
+        """Records and who made them."""
         self._gone: set[str] = set()
         self._count = 0
 
@@ -74,6 +78,10 @@ class Ledger:
     def save(self, device: str, person: str, mutation: Json) -> None:
         """A device holds a mutation that it did not hold before."""
         self.saved[mutation["id"]] = Saved(mutation, person, device, self._now())
+        if mutation["op"] == "create":
+            self._authors[mutation["record"]] = person
+            if "artifact" in mutation["value"]["fields"]:
+                self._about[mutation["record"]] = mutation["value"]["fields"]["artifact"]
         for word in words_in(mutation["value"]):
             known = self.words.setdefault(word, Word(person, mutation["record"]))
             known.carriers.add(mutation["id"])
@@ -110,7 +118,12 @@ class Ledger:
         self._buried |= set(records)
 
     def is_erased(self, saved: Saved) -> bool:
-        return saved.person in self.erased or saved.mutation["record"] in self._buried
+        """Also an answer that comes to school only when the work that it is about is erased: no word of it is kept."""
+        record: str = saved.mutation["record"]
+        work = self._about.get(record, record)
+        # A restored school may not have known the work on the day of the erasure, and erase it later.
+        of_erased = self._authors.get(work, "") in self.erased
+        return saved.person in self.erased or of_erased or bool({record, work} & self._buried)
 
     def due(self) -> Iterable[tuple[str, Saved]]:
         """The mutations that must be found somewhere when all is quiet."""

@@ -116,6 +116,8 @@ def _create(locks: Locks, author: Author, change: Change, live: Live | None) -> 
         return _merge(locks, author, change, Home(kind, live.space, live))
     artifact = value["fields"].get(kind.about) if kind.about else None
     if artifact is not None and locks.tombstone(artifact) == "erased":
+        # Nor is what its author went on to write kept, which may come with a later push.
+        locks.never(mutation["record"])
         raise RefusedError("erased", _BURIED["erased"])
     space = moves.home_of(locks, kind, author.person, value["fields"])
     permission.may_create(kind, author, space, locks.roles(author.person))

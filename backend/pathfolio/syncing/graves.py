@@ -14,6 +14,11 @@ def bury(session: Session, school: str, record: str, reason: str) -> None:
     """History and references go; a tombstone stays, so that the id is never used again."""
     session.execute(delete(History).where(History.school == school, History.record == record))
     references.forget(session, school, record)
+    mark(session, school, record, reason)
+
+
+def mark(session: Session, school: str, record: str, reason: str) -> None:
+    """The id is not used from now on, also where no record ever had it."""
     stone = session.get(Tombstone, (school, record))
     if stone is None:
         session.add(Tombstone(school=school, record=record, reason=reason, at=clock.now()))

@@ -20,7 +20,7 @@ from pathfolio import clock
 from pathfolio.db import after_commit
 from pathfolio.pokes import sending as pokes
 from pathfolio.records import KINDS, Kind
-from pathfolio.syncing import highwater, spaces, store
+from pathfolio.syncing import graves, highwater, spaces, store
 from pathfolio.syncing.models import Member
 from pathfolio.syncing.past import Past
 from pathfolio_sync import canonical, chain_next, parse_time
@@ -239,6 +239,11 @@ class Locks:
         """Why the id is not usable any more: `erased`, `purged`, or None."""
         self.expect([record])
         return self._buried.get(record)
+
+    def never(self, record: str) -> None:
+        """Nothing is made under this id, which no record has: it would be about what was erased."""
+        graves.mark(self.session, self.school, record, "erased")
+        self._buried[record] = "erased"
 
     # Members
 

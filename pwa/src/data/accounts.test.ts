@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LocalAccounts } from "./accounts";
+import { cacheName } from "./databases";
 import type { LocalPerson } from "./local";
 import { mediaWork } from "./media-work";
 import { mediaKey } from "./media-cache";
@@ -242,6 +243,23 @@ describe("people who share a browser", () => {
     device.disk.crash();
     const local = await accountsOn(device).current();
     expect(local?.me.name).toBe("ana");
+  });
+
+  it("open their work again after a start for which there was no room", async () => {
+    const device = new Device();
+    device.server = school(false);
+    await (await signIn(accountsOn(device), "ana", false)).create("artifact", { title: "Ana's bridge" });
+    device.restart();
+    await device.disk.delete(cacheName(idOf("ana")));
+    device.disk.room = 0;
+    const accounts = accountsOn(device);
+    await expect(accounts.current()).rejects.toMatchObject({ slug: "quota" });
+    device.disk.room = Infinity;
+    device.requests.length = 0;
+    const local = (await accounts.current()) as LocalPerson;
+    expect(await titles(local)).toEqual(["Ana's bridge"]);
+    await device.clock.pass(1000);
+    expect(device.requests.map((request) => request.path)).toContain("/api/sync/ping");
   });
 });
 

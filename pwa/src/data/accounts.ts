@@ -141,7 +141,14 @@ export class LocalAccounts implements Accounts {
     const store = await this.ports.media(entry.id);
     const local = new LocalPerson(new Core(entry.me, ports, stores), store, this.media);
     this.opened = local;
-    await local.start(evicted && isNew);
+    try {
+      await local.start(evicted && isNew);
+    } catch (error) {
+      // Half open it would never sync; no room, say, is no reason not to try again.
+      this.opened = undefined;
+      await local.close();
+      throw error;
+    }
     return local;
   }
 

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { Core, baseState } from "./core";
-import { openStores } from "./databases";
+import { cacheName, openStores } from "./databases";
 import { LocalPerson } from "./local";
 import { MediaCache, mediaKey } from "./media-cache";
 import { mediaWork } from "./media-work";
@@ -71,6 +72,25 @@ describe("a person's device", () => {
     await device.clock.pass(61_000);
     await person.create("artifact", { title: "e" });
     await vi.waitFor(() => expect(asked()).toBe(2));
+  });
+
+  it("says that there is no room for a framework, and fetches it again later", async () => {
+    const device = new Device();
+    const items = new TextEncoder().encode(JSON.stringify({ items: [] }));
+    const sha256 = createHash("sha256").update(items).digest("hex");
+    const { person, core } = await local(device);
+    device.server = (request) => (request.path.startsWith("/api/frameworks/") ? { bytes: items } : undefined);
+    const space = `o:${idOf("school")}`;
+    const framework = { ...body("portrait", space, 1, { type: "case", sha256 }), kind: "framework" };
+    const answer = page({ spaces: { [space]: [1, "a", 0] }, changes: [framework as never] });
+    await applyPage(core.cache, await core.cache.read(["state"], baseState), answer, undefined);
+    device.disk.room = 0;
+    core.tell(undefined, undefined);
+    await vi.waitFor(() => expect(person.engine.status.value.problem?.slug).toBe("quota"));
+    device.disk.room = Infinity;
+    await device.clock.pass(61_000);
+    core.tell(undefined, undefined);
+    await vi.waitFor(() => expect(device.disk.table(cacheName(idOf("ana")), "files").size).toBe(1));
   });
 
   it("does not call everything safe when a new piece was refused", async () => {

@@ -141,7 +141,9 @@ export class LocalPerson implements Local {
     this.kept = true;
     try {
       await (await this.words()).frameworks.keep();
-    } catch {
+    } catch (error) {
+      if (error instanceof LocalProblem && !this.core.closed)
+        this.engine.tell({ problem: { slug: error.slug, sentence: error.sentence } });
       // At the next chance, but not with every change of a bad minute.
       this.core.ports.clock.after(KEPT_AGAIN_MS, () => (this.kept = false));
     }

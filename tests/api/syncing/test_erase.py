@@ -79,6 +79,20 @@ def test_a_change_of_what_was_erased_is_refused_without_keeping_its_words(
     assert stored_words(world) == []
 
 
+def test_what_follows_a_creation_about_erased_work_is_not_kept_either(
+    world: World, ana: Device, tia: Device
+) -> None:
+    work, _ = prepare(ana, tia)
+    tia.pull()
+    about = tia.creation("feedback", artifact=work, glow=WORDS) | {"space": tia.own}
+    erase_ana(world, ana)
+    assert tia.results(about) == ["rejected erased"]
+    later = tia.text(about["record"], "glow", f"{WORDS} again", space=tia.own)
+    assert tia.results(later | {"after": about["id"]}) == ["rejected erased"]
+    assert tia.not_accepted() == []
+    assert stored_words(world) == []
+
+
 def test_a_deleted_account_is_told_so(world: World, ana: Device) -> None:
     ana.create(title=WORDS)
     erase_ana(world, ana)

@@ -141,7 +141,8 @@ def told_of_deletion(simulation: Simulation, device: Device, found: Json) -> Non
     """A device hears that its account is deleted: its person takes a copy of what is unsent, then it is wiped."""
     if device.person not in simulation.roster.erased:
         raise BrokenPromiseError(6, f"{device.name} was told that its account is deleted")
-    asked = simulation.node.ask("copyOfUnsent", device.name)
+    tab = device.tabs[0]
+    asked = simulation.node.ask("copyOfUnsent", device.name, tab=tab)
     if device.name in simulation.node.crashed or not simulation.node.done(asked):
         return  # killed over it
     copy = json.loads(simulation.node.must(asked))
@@ -150,7 +151,7 @@ def told_of_deletion(simulation: Simulation, device: Device, found: Json) -> Non
     if missing:
         raise BrokenPromiseError(1, f"{device.name} offers a copy without {missing}")
     simulation.stage.note("wipes", device.name)
-    pending = simulation.node.ask("wipe", device.name)
+    pending = simulation.node.ask("wipe", device.name, tab=tab)
     device.over, device.running = True, False
     simulation.when_done(device, pending, lambda _: None)
     simulation.follow()
