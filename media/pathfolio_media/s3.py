@@ -6,9 +6,10 @@ bytes it was signed for. The device keeps no ETags: the store itself is asked wh
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from pathfolio_media.store import (
     StoreError,
     StoreRefusesError,
     Unfinished,
+    WrongBytesError,
     check_key,
 )
 
@@ -139,6 +141,21 @@ class S3Store:
         plain = self._plain("upload_part", key, query)
         url = self._signed("PUT", plain, signed, expires)
         return SignedRequest("PUT", url, bound)
+
+    def take_part(
+        self, key: str, handle: str, part: Part, sha256: str, body: Iterable[bytes]
+    ) -> None:
+        piece = b"".join(body)
+        if (len(piece), hashlib.sha256(piece).hexdigest()) != (part.size, sha256):
+            raise WrongBytesError("other bytes than were told of")
+        with told(NO_SESSION, LostSessionError(key)):
+            self.client.upload_part(
+                Bucket=self.bucket.name,
+                Key=check_key(key),
+                UploadId=handle,
+                PartNumber=part.n,
+                Body=piece,
+            )
 
     def parts(self, key: str, handle: str) -> list[Part]:
         return sorted(

@@ -5,7 +5,7 @@ from it. A *session* is one unfinished multipart upload to a key, named by a han
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,6 +96,16 @@ class Store(Protocol):
         self, key: str, handle: str, part: Part, sha256: str, expires: datetime
     ) -> SignedRequest:
         """An address that takes exactly these bytes as this part until `expires`."""
+
+    def take_part(
+        self, key: str, handle: str, part: Part, sha256: str, body: Iterable[bytes]
+    ) -> None:
+        """Keeps a part that came to the server itself, if it is what was said of it.
+
+        Raises:
+            LostSessionError: the session is gone.
+            WrongBytesError: length or hash differ; nothing is kept.
+        """
 
     def parts(self, key: str, handle: str) -> list[Part]:
         """The parts that the store holds, by number.

@@ -13,6 +13,7 @@ from pathfolio_media.store import (
     NoSuchObjectError,
     Part,
     StoreError,
+    WrongBytesError,
 )
 from tests.media.conftest import Bench
 
@@ -76,6 +77,19 @@ def test_other_bytes_than_signed_are_refused_and_not_kept(bench: Bench, body: by
     signed = bench.store.sign_part(KEY, handle, Part(1, 10), sha(b"good bytes"), soon())
     assert bench.send(signed, body) in (400, 403, 411)
     assert bench.store.parts(KEY, handle) == []
+
+
+def test_a_part_that_came_to_the_server_itself_is_kept_if_it_is_whole(bench: Bench) -> None:
+    handle, part = bench.store.begin(KEY), Part(1, 4)
+    for body in ([b"da", b"tb"], [b"dat"], [b"data", b"more"]):
+        with pytest.raises(WrongBytesError):
+            bench.store.take_part(KEY, handle, part, sha(b"data"), body)
+    assert bench.store.parts(KEY, handle) == []
+    bench.store.take_part(KEY, handle, part, sha(b"data"), [b"da", b"ta"])
+    bench.store.complete(KEY, handle, 1)
+    assert read(bench) == b"data"
+    with pytest.raises(LostSessionError):
+        bench.store.take_part(KEY, handle, part, sha(b"data"), [b"data"])
 
 
 def test_an_address_ends(bench: Bench) -> None:

@@ -30,7 +30,7 @@ from pathfolio.sessions.passwords import hashed
 from pathfolio.settings import current
 from pathfolio.syncing import highwater
 from pathfolio.uploads import operations as uploads
-from pathfolio.uploads.storage import disk
+from pathfolio.uploads.storage import store
 from pathfolio_media.store import Part
 
 NAME = "Riverside School"
@@ -162,7 +162,7 @@ def upload(actor: Actor, work: Work, content: bytes) -> dict[str, object]:
     for n in range(1, row.parts + 1):
         piece = content[(n - 1) * row.part_bytes :][: row.part_size(n)]
         part = Part(n, len(piece))
-        disk().take_part(
+        store(row.place).take_part(
             row.key, row.handle or "", part, hashlib.sha256(piece).hexdigest(), [piece]
         )
     uploads.complete(actor, said.upload)

@@ -9,7 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from pathfolio import clock, db
+from pathfolio import clock, db, ids
+from pathfolio.access import Actor
+from pathfolio.demo import load
+from pathfolio.demo.plan import compose
 from pathfolio.jobs.models import WAITING, JobRow
 from pathfolio.uploads import collect
 from pathfolio.uploads.models import Upload
@@ -131,6 +134,17 @@ def test_a_bucket_that_does_not_let_the_school_in_is_said(make_world: Make, s3_s
     assert answer.json is not None
     assert (answer.status_code, answer.json["slug"]) == (503, "storage_refuses")
     assert "administrator" in answer.json["detail"]
+
+
+def test_the_demo_school_brings_its_pictures_there_too(ana: Device) -> None:
+    picture = pictures.jpeg()
+    actor = Actor(ana.person, ana.world.id("school"), "student", "active", ids.new_id())
+    (student, *_) = compose(clock.now()).students
+    with ana.world.app.app_context():
+        value = load.upload(actor, student.works[0], picture)
+    work(ana.world)
+    assert ana.state(str(value["upload"]))["state"] == "verified"
+    assert stored(ana, str(value["upload"])) == picture
 
 
 def test_pages_may_reach_the_bucket_only_where_there_is_one(
