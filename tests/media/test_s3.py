@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from tests.support import proxy
 from tests.support.rgw import Rgw
 
 KEY = "aaaaaaaaaaaaaaaaaaaaaaaaaa/2026/bbbbbbbbbbbbbbbbbbbbbbbbbb-ccccccccccccc"
+PAGE = Path(__file__).parents[2] / "docs" / "storage.md"
 PAGES = "https://portfolio.example.org"
 
 
@@ -61,6 +63,24 @@ def test_a_bucket_that_anybody_may_read_is_told(store: S3Store) -> None:
     store.client.put_bucket_policy(Bucket=store.bucket.name, Policy=json.dumps(open_to_all))
     broken = {each.rule: each.said for each in s3_setup.selftest(store, PAGES) if not each.kept}
     assert broken["shows nothing to whoever has no address"] == "answer 200"
+
+
+def test_the_rights_that_the_page_names_are_enough(
+    store: S3Store, s3_server: Rgw, tmp_path: Path
+) -> None:
+    (named,) = re.findall(r"```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    policy = json.loads(named.replace("BUCKET", store.bucket.name))
+    access, secret = s3_server.user("school")
+    for each in policy["Statement"]:
+        each["Principal"] = {"AWS": ["arn:aws:iam:::user/school"]}
+    school = S3Store(replace(store.bucket, access_key=access, secret_key=secret), tmp_path)
+    with pytest.raises(StoreRefusesError):
+        school.begin(KEY)
+    store.client.put_bucket_policy(Bucket=store.bucket.name, Policy=json.dumps(policy))
+    s3_setup.allow(school, [PAGES])
+    s3_setup.tidy(school, 60)
+    assert [each for each in s3_setup.selftest(school, PAGES) if not each.kept] == []
+    assert list(school.unfinished()) == []
 
 
 def test_setting_up_again_leaves_other_rules_alone(store: S3Store) -> None:

@@ -98,6 +98,18 @@ class Rgw:
         self.client().create_bucket(Bucket=name)
         return Bucket(name, endpoint=self.endpoint, access_key=KEY, secret_key=SECRET)
 
+    def user(self, name: str) -> tuple[str, str]:
+        """A new user without any right; the keys."""
+        keys = (f"{name.upper()}KEY", f"{name}secret0123456789")
+        self._add_user(name, *keys)
+        return keys
+
+    def _add_user(self, name: str, key: str, secret: str) -> None:
+        who = (f"--uid={name}", f"--display-name={name}")
+        self.run(
+            "radosgw-admin", "user", "create", *who, f"--access-key={key}", f"--secret={secret}"
+        )
+
     @staticmethod
     def settings(bucket: Bucket) -> dict[str, str]:
         """Names and values of the settings that lead a school to this bucket."""
@@ -156,8 +168,7 @@ class Rgw:
         _wait(lambda: self._ok("ceph", "osd", "new", disk), "the cluster", self.folder)
         self.run("ceph", "osd", "crush", "add", "osd.0", "1.0", "host=test", "root=default")
         self._start_disk()
-        person = ("--uid=test", "--display-name=test", f"--access-key={KEY}", f"--secret={SECRET}")
-        self.run("radosgw-admin", "user", "create", *person)
+        self._add_user("test", KEY, SECRET)
         self.start_gateway()
 
     def _start_disk(self) -> None:

@@ -12,7 +12,7 @@ from pathfolio.commands.common import application, sentences, settings
 if TYPE_CHECKING:
     from pathfolio_media.s3 import S3Store
 
-NO_BUCKET = "No bucket is named: set PATHFOLIO_S3_BUCKET (docs/media.md)."
+NO_BUCKET = "No bucket is named: set PATHFOLIO_S3_BUCKET (docs/storage.md)."
 NO_ORIGIN = "Say from which address pages come: set PATHFOLIO_ORIGIN, or give --origin."
 
 _origins = click.option(

@@ -14,11 +14,12 @@ from pathfolio.access import Actor
 from pathfolio.demo import load
 from pathfolio.demo.plan import compose
 from pathfolio.jobs.models import WAITING, JobRow
-from pathfolio.uploads import collect
+from pathfolio.uploads import collect, moving
 from pathfolio.uploads.models import Upload
 from pathfolio.uploads.operations import CHECK
 from pathfolio.uploads.storage import stores
 from pathfolio_media import s3_answers
+from pathfolio_media.store import Store
 from tests.api.uploads.device import Device, sha, work
 from tests.api.world import World
 from tests.media import pictures
@@ -134,6 +135,41 @@ def test_a_bucket_that_does_not_let_the_school_in_is_said(make_world: Make, s3_s
     assert answer.json is not None
     assert (answer.status_code, answer.json["slug"]) == (503, "storage_refuses")
     assert "administrator" in answer.json["detail"]
+
+
+def test_the_old_copy_of_what_was_moved_stays_as_long_as_backups_do(ana: Device) -> None:
+    picture = pictures.jpeg()
+    upload = ana.send(picture)
+    ana.artifact(upload)
+    work(ana.world)
+    with ana.world.app.app_context():
+        before = {each.key for each in stores()["s3"].found()}
+        assert moving.move("disk", print).files == 1
+        collect.collect()
+        assert {each.key for each in stores()["s3"].found()} == before
+        with clock.using(lambda: clock.system_now() + timedelta(days=61)):
+            collect.collect()
+        assert list(stores()["s3"].found()) == []
+        assert {each.key for each in stores()["disk"].found()} == before
+    assert stored(ana, upload) == picture
+
+
+def test_what_is_erased_while_it_is_moved_does_not_come_back(
+    ana: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana.send(pictures.jpeg())
+    work(ana.world)
+    copied = moving._copied
+
+    def erased_meanwhile(file: moving.File, name: str, *between: Store) -> bool:
+        is_there = copied(file, name, *between)
+        db.run_write(lambda session: collect.erase(session, ana.world.id("school"), ana.person))
+        return is_there
+
+    monkeypatch.setattr(moving, "_copied", erased_meanwhile)
+    with ana.world.app.app_context():
+        assert moving.move("disk", print).files == 0
+        assert [*stores()["disk"].found(), *stores()["s3"].found()] == []
 
 
 def test_the_demo_school_brings_its_pictures_there_too(ana: Device) -> None:
