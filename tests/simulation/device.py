@@ -34,6 +34,8 @@ class Device:
     """Goes up with each end of the app."""
     saved: set[str] = field(default_factory=set)
     """Ids of the mutations that its disk must hold."""
+    unsent: set[str] = field(default_factory=set)
+    """Those of them that were in its outbox."""
     revs: dict[str, int] = field(default_factory=dict)
     epoch: str | None = None
     client: str | None = None
@@ -98,11 +100,13 @@ class Device:
                 self.ledger.save(self.name, self.person, _mutation(held[identity]))
         for identity in self.saved - held.keys():
             self._must_be_replaced(identity, held)
-        self.saved = set(held)
+        self.saved, self.unsent = set(held), {row["id"] for row in found["outbox"]}
         self._forward(found)
 
     def _may_go(self, identity: str) -> bool:
         """What was confirmed a month ago, or was erased, leaves the ring. (At the end the school must have it.)"""
+        if self.person in self.ledger.erased and identity in self.unsent:
+            return False  # it is wiped by its person, once they have a copy
         return self.ledger.late or self.ledger.is_erased(self.ledger.saved[identity])
 
     def _must_be_replaced(self, identity: str, held: dict[str, Json]) -> None:

@@ -123,6 +123,9 @@ def final(simulation: Simulation) -> None:
     erased_words_are_nowhere(simulation)
     judge.dated_rightly(simulation)
     judge.thrown_away_knowingly(simulation)
+    judge.narrower_audience_stays(simulation)
+    judge.answers_are_with_their_work(simulation)
+    judge.one_tab_leads(simulation)
     problems = simulation.school.problems()
     if problems:
         raise BrokenPromiseError(1, f"the server's own check: {problems}")

@@ -29,6 +29,7 @@ class Stage:
         self.file_sent: Callable[[], None] = lambda: None
         self._taken: dict[tuple[str, str, int], str] = {}
         self._offered: set[str] = set()
+        self._judged: set[str] = set()
         self.pushed: set[str] = set()
         """Mutations that a push brought since the last offer, whose edit time the server could correct."""
         self.refused: set[str] = set()
@@ -55,7 +56,7 @@ class Stage:
             raise BrokenPromiseError(6, f"{path} answered {answer.status}: {answer.text[:300]}")
         self._heed_offer(path)
         if path in CALLS and answer.status == 200:
-            self._accepted(path, request["json"], answer.json)
+            self._accepted(device, path, request["json"], answer.json)
         self.sight.check(device.person, request, answer)
         self.custody.check(path, answer)
         if path.endswith("/complete") and answer.status == 200:
@@ -79,7 +80,7 @@ class Stage:
         if path == "/api/sync/offer":
             self.pushed.clear()
 
-    def _accepted(self, path: str, sent: Json, told: Json) -> None:
+    def _accepted(self, device: Device, path: str, sent: Json, told: Json) -> None:
         if path == "/api/sync/offer":
             statuses = dict.fromkeys(told["taken"], "ok")
             self._offered |= statuses.keys()
@@ -91,6 +92,16 @@ class Stage:
             self.pushed |= statuses.keys() - self._offered
             self.refused |= {name for name, status in statuses.items() if status == "rejected"}
         self.sight.arrived(sent["mutations"], statuses)
+        for identity in statuses.keys() - self._judged:
+            self._where_allowed(device, identity)
+        self._judged |= statuses.keys()
+
+    def _where_allowed(self, device: Device, identity: str) -> None:
+        """Nobody writes into a space that they may not see."""
+        spaces = self.sight.roster.spaces(device.person)
+        for row in self.sight.rows("SELECT space FROM history WHERE id = ?", identity):
+            if row["space"] not in spaces:
+                raise BrokenPromiseError(5, f"{device.name} wrote into {row['space']}")
 
     def _once(self, epoch: str, client: str, result: Json) -> None:
         """Promise 3 on the wire: a number of a client is consumed by one mutation only."""

@@ -68,18 +68,30 @@ class Stranger:
 
     def push(self, mutations: list[Json]) -> list[Json]:
         """What became of each. Raises BrokenPromiseError unless each one was consumed."""
-        now = clock.to_wire(self._simulation.school.time.now())
-        numbered = [each | {"n": self._n + at} for at, each in enumerate(mutations, 1)]
-        self._n += len(numbered)
-        body = {"client": self._client, "schema": 1, "now": now, "mutations": numbered}
-        answer = self.ask("/api/sync/push", body)
+        answer = self._numbered(mutations, self._n + 1)
         if answer.status == 426:
             return []
+        self._n += len(mutations)
         told = answer.json
         if answer.status != 200 or told["last_n"] != self._n:
             raise BrokenPromiseError(6, f"a change blocks another: {answer.text[:300]}")
         results: list[Json] = told["results"]
         return results
+
+    def push_out_of_order(self) -> None:
+        """Numbers that were consumed already, and those after the next one: nothing of that may be taken."""
+        for promise, n in ((3, self._n), (1, self._n + 2)):
+            answer = self._numbered([self.mutation("explode", self.new_id())], n)
+            if answer.status == 200 and answer.json["last_n"] != self._n:
+                raise BrokenPromiseError(promise, f"{n} was consumed after {self._n}")
+            if answer.status == 200 and answer.json["results"]:
+                raise BrokenPromiseError(promise, f"{n} was answered after {self._n}")
+
+    def _numbered(self, mutations: list[Json], first: int) -> Answer:
+        now = clock.to_wire(self._simulation.school.time.now())
+        numbered = [each | {"n": n} for n, each in enumerate(mutations, first)]
+        body = {"client": self._client, "schema": 1, "now": now, "mutations": numbered}
+        return self.ask("/api/sync/push", body)
 
 
 def _stranger(simulation: Simulation, chance: random.Random) -> Stranger | None:
@@ -108,6 +120,7 @@ def poison(simulation: Simulation, chance: random.Random) -> None:
         raise BrokenPromiseError(6, f"a good change among bad ones was refused: {results[-1]}")
     if results:
         _nobody_elses(simulation, who, {each["id"] for each in bad} - before)
+        who.push_out_of_order()
 
 
 def _bad(who: Stranger, chance: random.Random, rows: list[Json]) -> Json:
