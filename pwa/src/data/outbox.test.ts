@@ -4,6 +4,7 @@ import { save, markSent, type Edit, type Seen } from "./outbox";
 import { applyPage } from "./sync/apply";
 import { Device, body, idOf, page } from "./testing";
 import { baseState, type Core } from "./core";
+import type { WireRecord } from "./types.gen";
 import { Writer } from "./writer";
 
 const RECORD = idOf("bridge");
@@ -113,6 +114,59 @@ describe("a save", () => {
     await applyPage(core.cache, asked, page({ spaces: { [SPACE]: [2, "a", 0] }, changes }), undefined);
     await new Writer(core).text(RECORD, "words", "one two", [0, created]);
     expect((await all(core))[0]?.base).toEqual([1, created]);
+  });
+
+  it("of a form goes on from the own words that it showed, whatever was confirmed and saved since", async () => {
+    const core = await new Device().open();
+    const pulled = body("bridge", SPACE, 1, { words: "one" });
+    const pull = async (changes: WireRecord[], seq: number): Promise<void> => {
+      const asked = await core.cache.read(["state"], baseState);
+      await applyPage(core.cache, asked, page({ spaces: { [SPACE]: [seq, "a", 0] }, changes }), undefined);
+    };
+    await pull([pulled], 1);
+    const writer = new Writer(core);
+    await writer.text(RECORD, "words", "one two");
+    // A form is opened: it shows "one two", and version 1.
+    const [words] = await all(core);
+    const rev: [number, string] = [2, words?.id ?? ""];
+    await pull([{ ...pulled, rev, seq: 2, meta: { words: rev }, fields: { words: "one two" } }], 2);
+    await core.outbox.write(["outbox"], (tx) => tx.clear("outbox"));
+    await core.overlay.load(core.outbox);
+    await writer.set(RECORD, "where", "River");
+    await writer.text(RECORD, "words", "one two three", pulled.rev);
+    expect((await all(core)).at(-1)).toMatchObject({ base: pulled.rev, after: words?.id });
+    // A form that showed version 2 goes on from the newest change, as ever.
+    const [where] = await all(core);
+    await markSent(core.outbox, await all(core));
+    await writer.set(RECORD, "title", "Bridge");
+    const title = (await all(core)).at(-1)?.id;
+    await writer.text(RECORD, "words", "one two three four", rev);
+    expect((await all(core)).at(-1)).toMatchObject({ base: rev, after: title });
+    expect(where?.field).toBe("where");
+  });
+
+  it("never goes back to an older own text while the newer one is pulled, and not yet confirmed", async () => {
+    const core = await new Device().open();
+    const pulled = body("bridge", SPACE, 1, { words: "one" });
+    const writer = new Writer(core);
+    const asked = await core.cache.read(["state"], baseState);
+    await applyPage(
+      core.cache,
+      asked,
+      page({ spaces: { [SPACE]: [1, "a", 0] }, changes: [pulled] }),
+      undefined,
+    );
+    await writer.text(RECORD, "words", "one two");
+    await markSent(core.outbox, await all(core));
+    await writer.text(RECORD, "words", "one two three");
+    const rev: [number, string] = [3, (await all(core)).at(-1)?.id ?? ""];
+    const merged = { ...pulled, rev, seq: 3, meta: { words: rev }, fields: { words: "zero one two three" } };
+    const again = await core.cache.read(["state"], baseState);
+    const partly = page({ spaces: { [SPACE]: [3, "c", 0] }, changes: [merged], more: true });
+    await applyPage(core.cache, again, partly, undefined);
+    expect((await core.lookAt(RECORD)).record?.fields["words"]).toBe("zero one two three");
+    await writer.text(RECORD, "words", "zero one two three four");
+    expect((await core.lookAt(RECORD)).record?.fields["words"]).toBe("zero one two three four");
   });
 
   it("that finds no room is a typed problem, and changes nothing", async () => {

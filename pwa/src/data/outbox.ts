@@ -17,6 +17,8 @@ export interface Edit {
   base: Rev | null;
   /** An own change that is in what the author saw, when none waits: an editor that goes on after a pull. */
   follows?: string | undefined;
+  /** The newest own change of the field, if the base that a form names is older: what the form showed goes on from it. */
+  covers?: string | undefined;
 }
 
 /** How far the cache was when the edit's base was read. */
@@ -77,7 +79,8 @@ export async function save(
 
 async function place(tx: Tx, ports: Ports, client: ClientRow, seen: Seen, edit: Edit): Promise<OutboxRow> {
   const known = await tx.range<OutboxRow>("outbox", { index: "record", from: edit.record, to: edit.record });
-  const last = known.filter((row) => row.n > seen.confirmed).reduce<OutboxRow | undefined>(later, undefined);
+  const waiting = known.filter((row) => row.n > seen.confirmed);
+  const last = waiting.reduce<OutboxRow | undefined>(later, undefined);
   const fresh = {
     id: newId(ports.random),
     value: edit.value,
@@ -85,9 +88,20 @@ async function place(tx: Tx, ports: Ports, client: ClientRow, seen: Seen, edit: 
     at: timeOf(ports.clock.now()),
   };
   if (last !== undefined && replaceable(last, edit)) return { ...last, ...fresh };
-  const { op, record, field, space, base } = edit;
+  const { op, record, field, space, base, covers } = edit;
   const after = last?.id ?? edit.follows ?? null;
-  return { ...fresh, n: client.next++, op, record, field, space, base, after, sent: false };
+  const row = { ...fresh, n: client.next++, op, record, field, space, base, after, sent: false };
+  return covers === undefined || reaches(waiting, last, covers) ? row : { ...row, after: covers };
+}
+
+/** Whether the chain of waiting rows that ends with `last` goes back to a change. */
+function reaches(waiting: readonly OutboxRow[], last: OutboxRow | undefined, change: string): boolean {
+  let link = last;
+  while (link !== undefined && link.id !== change && link.after !== change) {
+    const { after, n } = link;
+    link = waiting.find((row) => row.id === after && row.n < n);
+  }
+  return link !== undefined;
 }
 
 function later(best: OutboxRow | undefined, row: OutboxRow): OutboxRow {

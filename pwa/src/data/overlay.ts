@@ -3,7 +3,7 @@
 import { spaceOf } from "./audience";
 import type { OutboxRow } from "./databases";
 import type { Storage } from "./ports/ports";
-import { replay } from "./replay";
+import { holds, replay } from "./replay";
 import { KINDS, type WireRecord } from "./types.gen";
 
 export class Overlay {
@@ -51,7 +51,12 @@ export class Overlay {
   }
 }
 
-/** What this device shows of a record: its base with the rows replayed. Undefined when nothing is known of it. */
+/**
+ * What this device shows of a record: its base with the rows replayed. Undefined when nothing is known of it.
+ *
+ * The server takes rows in order: what came before one that the base holds is in the base as well, even where nothing
+ * of it shows any more. Replayed, it would bring back the text of then, until the last page of the pull confirms it.
+ */
 export function project(
   base: WireRecord | undefined,
   rows: readonly OutboxRow[],
@@ -59,9 +64,14 @@ export function project(
 ): WireRecord | undefined {
   let record = base;
   let moved = false;
-  for (const row of rows) {
+  for (const row of base === undefined ? rows : rows.slice(heldBy(base, rows))) {
     record = replay(record, row, person, KINDS) ?? undefined;
     moved ||= row.op === "set" && row.field === "audience";
   }
   return record !== undefined && moved ? { ...record, space: spaceOf(record) ?? record.space } : record;
+}
+
+/** How many rows, from the first on, a base holds. */
+function heldBy(base: WireRecord, rows: readonly OutboxRow[]): number {
+  return rows.reduce((count, row, index) => (holds(base, row) ? index + 1 : count), 0);
 }

@@ -38,6 +38,8 @@ export class Writer {
   readonly undo = new UndoStack();
   /** The newest mutation of this tab, by record. */
   private readonly lastOwn = new Map<string, string>();
+  /** The same by record and field; that of a creation stands for each field. */
+  private readonly lastOfField = new Map<string, string>();
   /** Called after each save. */
   onSaved: () => void = () => undefined;
 
@@ -64,7 +66,10 @@ export class Writer {
       if (rows === "stale") continue;
       if (undoable) this.undo.push(inverse(edits, found), this.core.ports.clock.now());
       this.core.overlay.save(rows);
-      for (const row of rows) this.lastOwn.set(row.record, row.id);
+      for (const row of rows) {
+        this.lastOwn.set(row.record, row.id);
+        this.lastOfField.set(`${row.record} ${row.field ?? row.op}`, row.id);
+      }
       if (plan.upload !== undefined) this.core.uploads.set(plan.upload.id, plan.upload);
       this.announce(edits, found);
       return;
@@ -77,8 +82,18 @@ export class Writer {
     if (space === undefined) throw new LocalProblem("not_found", "This is not on this device any more.");
     const base = seen === undefined ? looked?.base?.rev : numbered(seen, looked?.base);
     const follows = seen === undefined ? undefined : this.lastOwn.get(step.record);
+    const form = seen === undefined ? undefined : base;
+    const covers = form === undefined ? undefined : this.covering(step, looked?.base, form);
     // A record that was never pulled shows version 0.
-    return { ...step, space, base: base === undefined || base[0] === 0 ? null : base, follows };
+    return { ...step, space, base: base === undefined || base[0] === 0 ? null : base, follows, covers };
+  }
+
+  /** The newest change of the field in this tab, unless the version that a form saw holds it. */
+  private covering({ record, field }: Step, base: WireRecord | undefined, saw: Rev): string | undefined {
+    if (field === null) return undefined;
+    const own = this.lastOfField.get(`${record} ${field}`) ?? this.lastOfField.get(`${record} create`);
+    const made = base?.meta[field];
+    return made !== undefined && made[1] === own && made[0] <= saw[0] ? undefined : own;
   }
 
   /** The space of a new record. */
