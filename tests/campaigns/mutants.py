@@ -10,14 +10,13 @@ AGAIN = "python -m tests.campaigns mutants"
 
 
 def run(size: Size) -> Outcome:
-    before = core.tried().tried
     try:
         score = core.run(count=size.extent.count, seconds=size.extent.seconds)
     except core.NotInstalledError:
         raise MissingPartError("mutmut", "PyPI must be within reach once") from None
     except core.NoScoreError as problem:
         return Outcome(1, failures=[Failure("all", str(problem), AGAIN)])
-    return told(score, done=max(0, score.tried - before))
+    return told(score, done=score.now)
 
 
 def told(score: core.Score, done: int) -> Outcome:

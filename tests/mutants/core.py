@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,13 @@ MUTMUT = [sys.executable, "-m", "mutmut"]
 # How mutmut writes a method's name: xǁClassǁmethod.
 METHOD = "ǁ"
 SMALLEST = "digest"
+AGAIN = "again.json"
+DIFFERENCES = """
+import json, sys
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+print(json.dumps({name: get_diff_for_mutant(name) for name in json.load(sys.stdin)}))
+"""
+_CAST = re.compile(r'cast\((?:None|"[^"]*"), ')
 EQUIVALENT = Path(__file__).parent / "equivalent.toml"
 
 # The vectors' file is a picture of today's behaviour: it would notice anything, and prove little.
@@ -70,6 +78,10 @@ class Score:
     equivalent: list[str] = field(default_factory=list)
     """Those of the survivors that change nothing that anybody could see."""
     untried: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+    """Survivors that are to be tried again, because the tests have changed."""
+    now: int = 0
+    """How many this run tried."""
 
     @property
     def tried(self) -> int:
@@ -100,20 +112,30 @@ def run(
     _forget_survivors_of_other_tests()
     if not list(METAS.glob("*.meta")):
         _mutmut([f"{CORE.name}.{SMALLEST}.*"], cores, seconds)  # writes down what there is to try
-    untried = tried().untried
+    waiting = _waiting()
     if count is None:
         _mutmut([], cores, seconds)
-    elif wanted := untried[:count]:
+    elif wanted := waiting[:count]:
         _mutmut(wanted, cores, seconds)
-    return score()
+    found = score()
+    found.now = max(0, len(waiting) - len(_waiting()))
+    return found
+
+
+def _waiting() -> list[str]:
+    found = tried()
+    return found.again + found.untried
 
 
 def tried() -> Score:
     """What mutmut has kept, equivalent ones not told apart."""
-    found = Score()
+    found, before = Score(), set(_read(AGAIN))
     for path in sorted(METAS.glob("*.py.meta")):
         for name, code in json.loads(path.read_text())["exit_code_by_key"].items():
-            if code is None:
+            if code is None and name in before:
+                found.again.append(name)
+                found.survivors.append(name)
+            elif code is None:
                 found.untried.append(name)
             elif code in CAUGHT:
                 found.killed += 1
@@ -125,21 +147,30 @@ def tried() -> Score:
 def score() -> Score:
     """What mutmut has kept, and which survivors are known to be equivalent."""
     found, known = tried(), equivalent()
-    functions = {place for place, _ in known}
-    for name in found.survivors:
-        if function_of(name) in functions:
-            change = change_of(difference(name))
-            found.equivalent += [name] if (function_of(name), change) in known else []
+    for name, diff in differences(found.survivors).items():
+        change = change_of(diff)
+        if only_names_a_type(change) or (function_of(name), change) in known:
+            found.equivalent.append(name)
     return found
 
 
-def difference(mutant: str) -> str:
-    """What a mutant changes, as a unified diff."""
-    command = [*MUTMUT, "show", mutant]
-    done = subprocess.run(command, cwd=TREE, env=_environment(), capture_output=True, text=True)  # noqa: PLW1510
+def differences(mutants: list[str]) -> dict[str, str]:
+    """What each mutant changes, as a unified diff."""
+    command = [sys.executable, "-c", DIFFERENCES]
+    told = json.dumps(mutants)
+    done = subprocess.run(  # noqa: PLW1510
+        command, cwd=TREE, env=_environment(), input=told, capture_output=True, text=True
+    )
     if done.returncode != 0:
-        raise NoScoreError(f"mutmut does not know {mutant}: {done.stderr}")
-    return done.stdout
+        raise NoScoreError(f"mutmut does not know its mutants: {done.stderr}")
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def only_names_a_type(change: str) -> bool:
+    """Whether only the first argument of typing.cast changes: it gives back the second one, whatever the first says."""
+    before, _, after = (_CAST.sub("cast(type, ", line[2:]) for line in change.partition("\n"))
+    return before == after
 
 
 def equivalent(path: Path = EQUIVALENT) -> dict[tuple[str, str], str]:
@@ -195,6 +226,7 @@ def _forget_survivors_of_other_tests() -> None:
     stamp = WORK / "tests"
     if stamp.is_file() and stamp.read_text() == now.hexdigest():
         return
+    (WORK / AGAIN).write_text(json.dumps(tried().survivors))
     for path in METAS.glob("*.py.meta"):
         told = json.loads(path.read_text())
         codes = told["exit_code_by_key"]
@@ -203,6 +235,12 @@ def _forget_survivors_of_other_tests() -> None:
         }
         path.write_text(json.dumps(told, indent=4))
     stamp.write_text(now.hexdigest())
+
+
+def _read(name: str) -> list[str]:
+    path = WORK / name
+    found: list[str] = json.loads(path.read_text()) if path.is_file() else []
+    return found
 
 
 def _environment() -> dict[str, str]:

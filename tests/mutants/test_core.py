@@ -44,7 +44,7 @@ def test_one_that_is_equivalent_does_not_count(
 ) -> None:
     keep({"x_number__mutmut_1": KILLED, "x_number__mutmut_2": SURVIVED})
     diff = "--- a\n+++ b\n@@ -1 +1 @@\n-    return int(rev[0])\n+    return int(rev[+0])\n"
-    monkeypatch.setattr(core, "difference", lambda _: diff)
+    monkeypatch.setattr(core, "differences", lambda names: dict.fromkeys(names, diff))
     change = "- return int(rev[0])\n+ return int(rev[+0])"
     monkeypatch.setattr(core, "equivalent", lambda: {("seen.number", change): "0 is +0"})
     found = core.score()
@@ -52,18 +52,26 @@ def test_one_that_is_equivalent_does_not_count(
     assert found.percent == 100
 
 
+def test_another_type_for_the_type_checker_is_equivalent() -> None:
+    line = 'return cast("Mapping[str, Json]", row.value)["v"]'
+    for other in ("None", '"XXMapping[str, Json]XX"', '"mapping[str, json]"'):
+        assert core.only_names_a_type(f'- {line}\n+ return cast({other}, row.value)["v"]')
+    assert not core.only_names_a_type(f'- {line}\n+ return cast(None, row.value)["XXvXX"]')
+    assert not core.only_names_a_type(f'- {line}\n+ return cast("Mapping[str, Json]", None)["v"]')
+
+
 def test_other_tests_get_another_chance_at_survivors_alone(kept: Path) -> None:
     codes = {"x_number__mutmut_1": KILLED, "x_number__mutmut_2": SURVIVED}
     keep(codes)
     core._forget_survivors_of_other_tests()
-    assert len(core.tried().untried) == 1
     keep(codes)
     core._forget_survivors_of_other_tests()
-    assert core.tried().untried == []
+    assert core.tried().again == []
     (kept / "tree" / "tests" / "sync" / "test_new.py").write_text("# one more")
     core._forget_survivors_of_other_tests()
-    assert core.tried().untried == ["pathfolio_sync.seen.x_number__mutmut_2"]
-    assert core.tried().killed == 1
+    found = core.tried()
+    assert found.again == found.survivors == ["pathfolio_sync.seen.x_number__mutmut_2"]
+    assert (found.killed, found.untried) == (1, [])
 
 
 @pytest.mark.parametrize(
