@@ -55,6 +55,21 @@ describe("a page of a pull", () => {
     expect(await state(core)).toMatchObject({ confirmed: 5, complete: true });
   });
 
+  it("is on the disk at once when own work is back: a power cut does not take it away again", async () => {
+    const device = new Device();
+    const core = await device.open();
+    await apply(core, page({ spaces: { [MINE]: [1, "a", 0] }, changes: [bridge] }), 0);
+    const gone = page({
+      spaces: { [MINE]: [2, "b", 0] },
+      changes: [{ ...bridge, seq: 2, gone: true } as never],
+    });
+    await apply(core, gone, 0);
+    const back = page({ spaces: { [MINE]: [3, "c", 0] }, changes: [{ ...bridge, seq: 3 }] });
+    await applyPage(core.cache, await state(core), back, 0, idOf("ana"));
+    device.disk.crash(1);
+    expect(await held(await device.open())).toEqual(["bridge"]);
+  });
+
   it("drops what may not be seen any more, and names its files", async () => {
     const core = await new Device().open();
     const photo = body("photo", CLASS, 1, {

@@ -168,12 +168,14 @@ function without(vector: Vector, space: string): Vector {
  * Applies an answer if the base is still where it was when it was asked for ("stale" otherwise).
  * `confirmed`: the outbox rows that it is now known to hold; undefined when that is not certain. Those leave the
  * outbox next, so this page must be on the disk by then: after a power cut the base would lack what nobody replays.
+ * The same goes for records by `me`, which may have left this device and come back.
  */
 export async function applyPage(
   cache: Storage,
   asked: Pick<BaseState, "client" | "vector" | "confirmed" | "complete">,
   answer: PullAnswer,
   confirmed: number | undefined,
+  me?: string,
 ): Promise<Applied | "stale"> {
   const apply = async (tx: Tx): Promise<Applied | "stale"> => {
     const state = await baseState(tx);
@@ -207,7 +209,8 @@ export async function applyPage(
     await tx.put("state", state);
     return { ids: page.ids, kinds: page.kinds, files: page.files, shown: page.shown, mended };
   };
-  const strict = confirmed !== undefined && (confirmed > asked.confirmed || !asked.complete);
+  const own = answer.changes.some((change) => !isGone(change) && change.by === me);
+  const strict = own || (confirmed !== undefined && (confirmed > asked.confirmed || !asked.complete));
   return cache.write(TABLES, apply, strict);
 }
 

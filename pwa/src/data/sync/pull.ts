@@ -113,7 +113,8 @@ export async function pull(core: Core, report: PullReport): Promise<Went> {
       if (await overtaken(core, client, state)) continue;
       return upTo === "copy" ? "copy" : { epoch: answer.epoch };
     }
-    const applied = await applyPage(core.cache, { ...state, client: client.id }, answer, upTo);
+    const asked = { ...state, client: client.id };
+    const applied = await applyPage(core.cache, asked, answer, upTo, core.me.id);
     if (applied === "stale") continue;
     known &&= answer.replace.length === 0 && state.replacing.length === 0 && !state.sweep;
     for (const file of await after(core, client, answer, known)) report.files.add(file);
