@@ -3,6 +3,10 @@ import { defineConfig } from "vite";
 import { serviceWorker } from "./build/service-worker";
 import { version } from "./package.json";
 
+// Also the smallest that several screens share: a file of their own would cost more than they weigh.
+const EVERYWHERE =
+  /src\/(ui\/(?!Tabs)|app\/(again|capture|places|theme)\b|i18n\/messages\b|features\/(classes\/code|inbox\/clock)\b)/;
+
 export default defineConfig({
   plugins: [svelte(), serviceWorker()],
   define: { __APP__: JSON.stringify(version) },
@@ -18,7 +22,7 @@ export default defineConfig({
     // tests/client/test_budgets.py reads which file needs which.
     manifest: true,
     // Small parts that every screen shares compress far better together: 10 kB (gz) less in all.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "kit", test: /src\/ui\// }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "kit", test: EVERYWHERE }] } } },
   },
   server: {
     proxy: { "/api": "http://127.0.0.1:8000" },

@@ -1,5 +1,6 @@
 import type { Live, Page } from "../data";
 import { afterPaint } from "./after-paint";
+import { extent } from "./extent";
 import { live } from "./live.svelte";
 
 /** What fits a screen: a slow phone shows it sooner, and reads on when it is painted. */
@@ -19,9 +20,14 @@ export interface Paged<Row> {
 
 /** Follows a list that grows by steps. `source` may read reactive values. */
 export function paged<Row>(source: (limit: number) => Live<Page<Row>> | undefined): Paged<Row> {
-  let limit = $state(FEW);
+  let limit = $state(Math.max(FEW, extent.coming));
   const found = live(() => source(limit));
   const growing = $derived(limit === FEW && found.now?.more === true);
+
+  $effect(() => {
+    extent.now = limit;
+    return () => (extent.now = 0);
+  });
 
   $effect(() => (growing ? afterPaint(() => (limit = STEP)) : undefined));
 

@@ -64,10 +64,13 @@ export const coordinator = {
     title: "The school's server",
     again: "Look again",
     offlineText: "How the server is can be seen only when it can be reached.",
-    oldBackup: "There is no backup of the last two days. Tell whoever looks after the server.",
-    broken:
-      "The last check found something wrong. Whoever looks after the server should run “pathfolio verify”.",
-    diskFull: "The server's disk is nearly full.",
+    fine: "All is well. Nothing needs to be done.",
+    oldBackup:
+      "There is no backup of the last two days. Whoever looks after the server: run “pathfolio backup” now, then every night.",
+    unchecked:
+      "Nobody has checked for a month that everything still holds. Run “pathfolio verify” there; it changes nothing.",
+    broken: "The last check found something wrong. “pathfolio verify” says what.",
+    diskFull: "The server's disk is nearly full. Make room or take a larger one.",
     givenUp: (n: number) =>
       plural(n, {
         one: "# piece of background work was given up. “pathfolio status” says which.",
@@ -95,7 +98,7 @@ export const coordinator = {
       purged: "thrown away before",
       widened: "written in private",
     },
-    epoch: "Epoch",
+    epoch: "Log begun",
     reasons: {
       first: "the first",
       restored: "restored from a backup",

@@ -78,7 +78,7 @@ export const common: Words<typeof english> = {
       disk_failing:
         "La computadora de la escuela no puede escribir en su disco. Avisa a un docente; tu trabajo se guarda en este dispositivo.",
       daily_limit:
-        "Hoy se envió muchísimo desde esta cuenta. Tu trabajo se guarda en este dispositivo y se enviará solo dentro de un rato.",
+        "Hoy se envió muchísimo desde esta cuenta. Tu trabajo se guarda en este dispositivo y se enviará más tarde.",
       too_many: "Demasiados intentos. Espera un poco e intenta otra vez.",
       forbidden: "No tienes permiso para hacer esto.",
       unknown: "Eso no funcionó. Intenta otra vez.",

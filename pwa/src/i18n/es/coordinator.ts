@@ -65,9 +65,13 @@ export const coordinator: Words<typeof english> = {
     title: "El servidor de la escuela",
     again: "Mirar otra vez",
     offlineText: "Solo se puede ver cómo está el servidor cuando se llega a él.",
-    oldBackup: "No hay copia de seguridad de los últimos dos días. Avisa a quien cuida el servidor.",
-    broken: "La última revisión encontró algo mal. Quien cuida el servidor debe ejecutar «pathfolio verify».",
-    diskFull: "El disco del servidor está casi lleno.",
+    fine: "Todo está bien. No hay nada que hacer.",
+    oldBackup:
+      "No hay copia de seguridad de los últimos dos días. Quien cuida el servidor: ejecuta «pathfolio backup» ahora y cada noche.",
+    unchecked:
+      "Hace un mes que nadie revisa si todo sigue bien. Ejecuta allí «pathfolio verify»; no cambia nada.",
+    broken: "La última revisión encontró algo mal. «pathfolio verify» dice qué.",
+    diskFull: "El disco del servidor está casi lleno. Libera espacio o pon uno más grande.",
     givenUp: (n: number) =>
       plural(n, {
         one: "Se abandonó # tarea. «pathfolio status» dice cuál.",
@@ -95,7 +99,7 @@ export const coordinator: Words<typeof english> = {
       purged: "ya estaba borrado",
       widened: "escrito en privado",
     },
-    epoch: "Época",
+    epoch: "Registro iniciado",
     reasons: {
       first: "la primera",
       restored: "recuperada de una copia",
