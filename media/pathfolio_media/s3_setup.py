@@ -130,6 +130,7 @@ class _Trial:
             ("takes nothing at the address of a finished upload", self.finished),
             ("says so when an upload was given up", self.lost),
             ("drops unfinished uploads some day (lifecycle)", self.tidied),
+            ("forgets what is deleted (no old versions)", self.forgetful),
         ]
 
     def clear(self) -> None:
@@ -189,6 +190,15 @@ class _Trial:
     def tidied(self) -> str:
         ends = [each for each in life(self.store) if "AbortIncompleteMultipartUpload" in each]
         return "" if ends else f"no such rule: {SETUP}"
+
+    def forgetful(self) -> str:
+        """Whoever asks to be erased is promised that their files are gone."""
+        with told():
+            found = self.store.client.get_bucket_versioning(Bucket=self.store.bucket.name)
+        if dict(found).get("Status") is None:
+            return ""
+        ends = any("NoncurrentVersionExpiration" in each for each in life(self.store))
+        return "" if ends else "it keeps old versions: add a lifecycle rule that ends them"
 
     def closed(self) -> str:
         """A bucket that anybody may read would show every child's files."""

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ import pytest
 import yaml
 
 from pathfolio.cli import COMMANDS
+from pathfolio.settings import Settings
 from tests.support.parts import missing
 
 COMPOSE = Path(__file__).parents[2] / "infra" / "compose" / "compose.yaml"
+BUCKET = COMPOSE.with_name("bucket.yaml")
+CONFIGURED = {"PATHFOLIO_SITE": "portfolio.example.org", "PATHFOLIO_DATABASE_PASSWORD": "a1"}
 OURS = ("app", "worker", "pokes", "migrate")
 
 
@@ -32,16 +36,34 @@ def compose_command() -> list[str] | None:
     return None
 
 
-def config(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+def config(environment: dict[str, str], *more: Path) -> "subprocess.CompletedProcess[str]":
     command = compose_command() or missing("docker compose", "apt install docker-compose")
-    whole = [*command, "--file", str(COMPOSE), "config", "--quiet"]
+    files = [word for path in (COMPOSE, *more) for word in ("--file", str(path))]
+    whole = [*command, *files, "config", *([] if more else ["--quiet"])]
     env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment}
     return subprocess.run(whole, env=env, capture_output=True, text=True, check=False)
 
 
 def test_compose_accepts_the_file_once_it_is_configured() -> None:
-    done = config({"PATHFOLIO_SITE": "portfolio.example.org", "PATHFOLIO_DATABASE_PASSWORD": "a1"})
+    done = config(CONFIGURED)
     assert done.returncode == 0, done.stderr
+
+
+def test_files_in_a_bucket_let_app_and_worker_out_and_nobody_in() -> None:
+    done = config(CONFIGURED | {"PATHFOLIO_S3_BUCKET": "media"}, BUCKET)
+    assert done.returncode == 0, done.stderr
+    services = yaml.safe_load(done.stdout)["services"]
+    out = {name for name, each in services.items() if "outside" in each["networks"]}
+    assert out == {"proxy", "app", "worker"}
+    assert [name for name, each in services.items() if each.get("ports")] == ["proxy"]
+    assert services["worker"]["environment"]["PATHFOLIO_S3_BUCKET"] == "media"
+    assert "PATHFOLIO_S3_BUCKET" in config(CONFIGURED, BUCKET).stderr
+
+
+def test_every_setting_of_a_bucket_is_handed_on() -> None:
+    handed = yaml.safe_load(BUCKET.read_text())["x-bucket"]["environment"]
+    of_buckets = {each.name for each in fields(Settings) if each.name.startswith("s3_")}
+    assert set(handed) == {f"PATHFOLIO_{name.upper()}" for name in of_buckets | {"store"}}
 
 
 def test_compose_refuses_to_start_without_a_database_password() -> None:

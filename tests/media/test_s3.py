@@ -65,6 +65,14 @@ def test_a_bucket_that_anybody_may_read_is_told(store: S3Store) -> None:
     assert broken["shows nothing to whoever has no address"] == "answer 200"
 
 
+def test_a_bucket_that_keeps_what_was_deleted_is_told(store: S3Store) -> None:
+    store.client.put_bucket_versioning(
+        Bucket=store.bucket.name, VersioningConfiguration={"Status": "Enabled"}
+    )
+    broken = {each.rule: each.said for each in s3_setup.selftest(store, PAGES) if not each.kept}
+    assert "keeps old versions" in broken["forgets what is deleted (no old versions)"]
+
+
 def test_the_rights_that_the_page_names_are_enough(
     store: S3Store, s3_server: Rgw, tmp_path: Path
 ) -> None:
