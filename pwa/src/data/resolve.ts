@@ -1,9 +1,11 @@
 // Conflicts in plain words: one value is shown, the other is set aside in the record until somebody decides.
 
 import type { Core } from "./core";
+import { wordsOver } from "./edited";
 import { LocalProblem } from "./problems";
 import type { Writer } from "./writer";
-import { isKind, planOf, valueOf } from "./view";
+import type { WireRecord } from "./types.gen";
+import { entriesOf, isKind, planOf, valueOf } from "./view";
 
 function joined(shown: string, other: string): string {
   // The merge kept both whole where it could not tell; then there is nothing to add.
@@ -11,12 +13,20 @@ function joined(shown: string, other: string): string {
 }
 
 /** Takes the value set aside, in the way its field is written. */
-async function take(writer: Writer, id: string, field: string, merge: string, value: unknown): Promise<void> {
+async function take(
+  writer: Writer,
+  record: WireRecord,
+  field: string,
+  merge: string,
+  value: unknown,
+): Promise<void> {
+  const { id } = record;
   if (field === "deleted") return;
   if (merge === "text") return writer.text(id, field, String(value));
   if (merge === "scalar") return writer.set(id, field, value);
   const { key, v } = value as { key: string; v: object };
-  return writer.add(id, field, key, v);
+  const shown = entriesOf(record, field)[key]?.v;
+  return writer.add(id, field, key, field === "attachments" ? wordsOver(shown, v) : v);
 }
 
 export async function resolve(
@@ -36,7 +46,7 @@ export async function resolve(
   if (keep === "both" && merge === "text") {
     await writer.text(id, flag.field, joined(String(valueOf(record, flag.field)), String(flag.value)));
   } else if (keep === "theirs") {
-    await take(writer, id, flag.field, merge, flag.value);
+    await take(writer, record, flag.field, merge, flag.value);
   }
   await writer.remove(id, "flags", conflict);
 }

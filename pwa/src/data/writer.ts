@@ -4,6 +4,7 @@ import { audienceSpace } from "./audience";
 import { checkSize, checkText, cleanText, cleanValue } from "./clean";
 import type { Core, Looked } from "./core";
 import { derivedId } from "./digest";
+import { putOver } from "./edited";
 import { newId } from "./ids";
 import type { Upload } from "./media-shapes";
 import { save, type Edit } from "./outbox";
@@ -224,7 +225,10 @@ export class Writer {
           own !== undefined && after === undefined
             ? own.p
             : placeFor(entries, key, after, this.core.ports.random);
-        return { op: "add", value: { key, v, p } };
+        return {
+          op: "add",
+          value: { key, v: field === "attachments" ? putOver(own?.v, v as object) : v, p },
+        };
       },
       undefined,
       upload,
@@ -269,13 +273,24 @@ export class Writer {
     if (action === undefined) return undefined;
     let done = false;
     const steps = (found: ReadonlyMap<string, Looked>): Step[] => {
-      const undone = stepsOf(action, found.get(action.record)?.record);
+      const record = found.get(action.record)?.record;
+      const undone = stepsOf(action, record).map((step) => beforeEdit(step, record));
       done = undone.length > 0;
       return undone;
     };
     await this.write({ look: [action.record], steps }, false);
     return done ? action.key : undefined;
   }
+}
+
+/** Undoing an edit of a file brings back its original. */
+function beforeEdit(step: Step, record: WireRecord | undefined): Step {
+  if (step.op !== "add" || step.field !== "attachments" || record === undefined) return step;
+  const value = step.value as { key: string; v: object };
+  return {
+    ...step,
+    value: { ...value, v: putOver(entriesOf(record, "attachments")[value.key]?.v, value.v) },
+  };
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -86,6 +86,20 @@ describe("a page of a pull", () => {
     expect(Object.keys((await state(core)).vector)).toEqual([MINE]);
   });
 
+  it("names the file that an edit took the place of", async () => {
+    const core = await new Device().open();
+    const showing = (file: string, seq: number) =>
+      body("bridge", MINE, seq, {
+        attachments: { k: { v: { type: "photo", upload: idOf(file) }, p: "a1", r: [seq, "m"] } },
+      });
+    await apply(core, page({ spaces: { [MINE]: [1, "a", 0] }, changes: [showing("original", 1)] }));
+    const applied = await apply(
+      core,
+      page({ spaces: { [MINE]: [2, "b", 0] }, changes: [showing("edit", 2)] }),
+    );
+    expect(applied).toMatchObject({ files: new Set([idOf("original")]), shown: new Set([idOf("edit")]) });
+  });
+
   it("names the files of what only moved as still shown", async () => {
     const core = await new Device().open();
     const own = `u:${idOf("ana")}`;

@@ -54,7 +54,12 @@ class Page {
       "base",
       rows.map((row) => row.id),
     );
-    for (const old of olds) if (old !== undefined) this.count(old.space, old.print, -1);
+    for (const old of olds) {
+      if (old === undefined) continue;
+      this.count(old.space, old.print, -1);
+      // What a newer version does not show any more, such as the original of an edit, does not stay here.
+      for (const file of filesOf(old.body)) this.files.add(file);
+    }
     for (const row of rows) {
       this.count(row.space, row.print, 1);
       this.touch(row);
