@@ -34,8 +34,8 @@ class Device:
     """Goes up with each end of the app."""
     saved: set[str] = field(default_factory=set)
     """Ids of the mutations that its disk must hold."""
-    unsent: set[str] = field(default_factory=set)
-    """Those of them that were in its outbox."""
+    unsent: dict[str, int] = field(default_factory=dict)
+    """Those of them that were in its outbox, and their n."""
     revs: dict[str, int] = field(default_factory=dict)
     epoch: str | None = None
     client: str | None = None
@@ -99,24 +99,25 @@ class Device:
             if identity not in self.ledger.saved:
                 self.ledger.save(self.name, self.person, _mutation(held[identity]))
         for identity in self.saved - held.keys():
-            self._must_be_replaced(identity, held)
-        self.saved, self.unsent = set(held), {row["id"] for row in found["outbox"]}
+            self._must_be_replaced(identity, held, found["state"])
+        self.saved = set(held)
+        self.unsent = {row["id"]: row["n"] for row in found["outbox"]}
         self._forward(found)
 
-    def _may_go(self, identity: str) -> bool:
+    def _may_go(self, identity: str, confirmed: int) -> bool:
         """What was confirmed a month ago, or was erased, leaves the ring. (At the end the school must have it.)"""
-        if self.person in self.ledger.erased and identity in self.unsent:
+        if self.person in self.ledger.erased and self.unsent.get(identity, 0) > confirmed:
             return False  # it is wiped by its person, once they have a copy
         return self.ledger.late or self.ledger.is_erased(self.ledger.saved[identity])
 
-    def _must_be_replaced(self, identity: str, held: dict[str, Json]) -> None:
+    def _must_be_replaced(self, identity: str, held: dict[str, Json], state: Json | None) -> None:
         """Only a newer value of the same field, under the same n, may take the place of a mutation."""
         old = self.ledger.saved[identity].mutation
         for row in held.values():
             if row["n"] == old["n"] and row["record"] == old["record"] and row["op"] == old["op"]:
                 self.ledger.replace(identity)
                 return
-        if not self._may_go(identity):
+        if not self._may_go(identity, state["confirmed"] if state else 0):
             sentence = f"{self.name} lost its mutation {identity} ({old['op']})"
             raise BrokenPromiseError(1, sentence)
 
