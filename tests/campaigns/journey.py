@@ -21,6 +21,8 @@ from tests.support.chromium import launch_arguments
 from tests.support.small_school import PASSWORD
 
 STEPS = 7
+# Each run has one of them at least.
+FAULTS = ("kill", "full device", "newer version", "wrong clock")
 LITTLE = 30_000  # bytes that a full device has left, at most
 WAITING = """async () => {
   const every = (await indexedDB.databases()).filter((each) => each.name.endsWith("-outbox"));
@@ -122,8 +124,9 @@ class Journey:
         self.visitor.sign_in(self.name)
         self.visitor.ready_for_offline()
         self.note()
-        for _ in range(STEPS):
-            (step,) = self.dice.choices(list(WEIGHTS), list(WEIGHTS.values()))
+        steps = self.dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=STEPS - 1)
+        steps.insert(self.dice.randrange(STEPS), FAULTS[self.seed % len(FAULTS)])
+        for step in steps:
             self.trace.append(step)
             self.fired[step] += 1
             self.take(step)
