@@ -73,8 +73,7 @@ export const common = {
       disk_full: "The school's computer has no room left. Tell a teacher; your work is kept on this device.",
       disk_failing:
         "The school's computer cannot write to its disk. Tell a teacher; your work is kept on this device.",
-      daily_limit:
-        "Very much was sent from this account today. Your work is kept on this device and will be sent later.",
+      daily_limit: "Very much was sent today; your work is kept on this device and will be sent later.",
       too_many: "Too many tries. Wait a little, then try again.",
       forbidden: "You may not do this.",
       unknown: "That did not work. Please try again.",

@@ -77,8 +77,7 @@ export const common: Words<typeof english> = {
         "La computadora de la escuela no tiene más espacio. Avisa a un docente; tu trabajo se guarda en este dispositivo.",
       disk_failing:
         "La computadora de la escuela no puede escribir en su disco. Avisa a un docente; tu trabajo se guarda en este dispositivo.",
-      daily_limit:
-        "Hoy se envió muchísimo desde esta cuenta. Tu trabajo se guarda en este dispositivo y se enviará más tarde.",
+      daily_limit: "Hoy se envió muchísimo; tu trabajo se guarda en este dispositivo y se enviará más tarde.",
       too_many: "Demasiados intentos. Espera un poco e intenta otra vez.",
       forbidden: "No tienes permiso para hacer esto.",
       unknown: "Eso no funcionó. Intenta otra vez.",
