@@ -91,16 +91,18 @@ class Stage:
                 self._once(told["epoch"], sent["client"], each)
             self.pushed |= statuses.keys() - self._offered
             self.refused |= {name for name, status in statuses.items() if status == "rejected"}
+        spaces = self.sight.roster.spaces(device.person)  # it may end with leaving a group
         self.sight.arrived(sent["mutations"], statuses)
         for identity in statuses.keys() - self._judged:
-            self._where_allowed(device, identity)
+            self._where_allowed(device, identity, spaces)
         self._judged |= statuses.keys()
 
-    def _where_allowed(self, device: Device, identity: str) -> None:
-        """Nobody writes into a space that they may not see."""
-        spaces = self.sight.roster.spaces(device.person)
+    def _where_allowed(self, device: Device, identity: str, spaces: set[str]) -> None:
+        """Nobody writes into a space that they may not see, and could not see when an answer of then was lost."""
+        roster, person = self.sight.roster, device.person
         for row in self.sight.rows("SELECT space FROM history WHERE id = ?", identity):
-            if row["space"] not in spaces:
+            could = person not in roster.erased and roster.could_read(person, row["space"])
+            if row["space"] not in spaces and not could:
                 raise BrokenPromiseError(5, f"{device.name} wrote into {row['space']}")
 
     def _once(self, epoch: str, client: str, result: Json) -> None:
