@@ -5,7 +5,7 @@ import { version } from "./package.json";
 
 // Also the smallest that several screens share: a file of their own would cost more than they weigh.
 const EVERYWHERE =
-  /src\/(ui\/(?!Tabs)|app\/(again|capture|places|theme)\b|i18n\/messages\b|features\/(classes\/code|inbox\/clock)\b)/;
+  /src\/(ui\/(?!Tabs|rebase|typing)|app\/(again|capture|theme)\b|i18n\/messages\b|features\/(classes\/(code|OnlineOnly)|inbox\/clock)\b)/;
 
 export default defineConfig({
   plugins: [svelte(), serviceWorker()],

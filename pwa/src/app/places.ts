@@ -43,14 +43,15 @@ function popped(): void {
   pressed = false;
 }
 
-/** Notes from now on where somebody was when they left a screen by a link. */
-export function watch(): void {
+/** Notes from now on where somebody was when they left a screen by a link; gives the way back. */
+export function watch(): typeof comeBack {
   addEventListener("click", press, true);
   addEventListener("popstate", popped);
+  return comeBack;
 }
 
 /** Once a screen is there: goes to where its reader was, unless they move by themselves. Whether there is such a place. */
-export function comeBack(main: HTMLElement): boolean {
+function comeBack(main: HTMLElement): boolean {
   const place = wanted;
   want(undefined);
   if (!place) return false;
