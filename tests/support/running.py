@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,15 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def is_group(leader: int) -> bool:
+    """Whether any process of the group is still there."""
+    try:
+        os.killpg(leader, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 class Program(Protocol):
@@ -105,6 +115,11 @@ class Running:
         program = self.programs.pop(name)
         os.killpg(program.pid, signal.SIGKILL)
         program.wait()
+        # A child may outlive it for a moment on a busy machine, and would answer for the one that is started next.
+        pause, end = threading.Event(), time.monotonic() + START_SECONDS
+        while is_group(program.pid):
+            assert time.monotonic() < end, "a killed program goes on"
+            pause.wait(0.01)
 
     def stop(self, name: str) -> None:
         program = self.programs.pop(name)
