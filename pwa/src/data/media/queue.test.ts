@@ -1,90 +1,23 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { OUTBOX } from "../databases";
-import type { Upload } from "../media-shapes";
-import { MemoryMedia } from "../ports/media-memory";
-import { MemoryDatabases } from "../ports/memory";
-import type { Clock, Storage, Surroundings } from "../ports/ports";
 import { ApiProblem, TransportProblem } from "../problems";
-import { FakeSchool, PART, lost, problem } from "../../../tests/media/fake-school";
-import { hashOf } from "./hash";
+import { PART, lost, problem } from "../../../tests/media/fake-school";
+import {
+  add,
+  begin,
+  clock,
+  media,
+  queue,
+  row,
+  school,
+  setMetered,
+  startAgain,
+  told,
+} from "../../../tests/media/queue-stage";
 import { originalKey } from "./prepare";
-import { UploadQueue } from "./queue";
 
 const NEVER = new AbortController().signal;
 
-/** Time that passes as soon as somebody waits for it. */
-class QuickClock implements Clock {
-  at = Date.UTC(2026, 10, 23);
-  now(): number {
-    return this.at;
-  }
-  after(ms: number, run: () => void): () => void {
-    let live = true;
-    queueMicrotask(() => {
-      if (!live) return;
-      this.at += ms;
-      run();
-    });
-    return () => (live = false);
-  }
-}
-
-let disk: MemoryDatabases;
-let outbox: Storage;
-let media: MemoryMedia;
-let school: FakeSchool;
-let clock: QuickClock;
-let metered: boolean;
-let told: string[];
-let queue: UploadQueue;
-
-beforeEach(async () => {
-  disk = new MemoryDatabases();
-  outbox = await disk.open("outbox", OUTBOX, { strict: true });
-  media = new MemoryMedia();
-  school = new FakeSchool();
-  clock = new QuickClock();
-  metered = false;
-  told = [];
-  queue = started();
-});
-
-/** As after a start of the app. */
-function started(): UploadQueue {
-  const around = { metered: () => metered } as Surroundings;
-  const changed = (artifacts: string[]): void => void told.push(...artifacts);
-  return new UploadQueue({ transport: school, outbox, media, clock, around, changed });
-}
-
-function content(size: number, salt = 0): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, index) => (index * 31 + salt) & 255);
-}
-
-async function add(id: string, size: number, more: Partial<Upload> = {}): Promise<Uint8Array> {
-  const bytes = content(size, id.length);
-  await media.append(originalKey(id), bytes);
-  const row: Upload = {
-    id,
-    artifact: `artifact of ${id}`,
-    kind: "photo",
-    name: `${id}.jpg`,
-    mime: "image/jpeg",
-    size,
-    sha256: hashOf(bytes),
-    captured_at: null,
-    state: "waiting",
-    sent: 0,
-    of: 1,
-    queued: "2026-11-23T10:00:00.000Z",
-    ...more,
-  };
-  await outbox.write(["uploads"], (tx) => tx.put("uploads", row));
-  return bytes;
-}
-
-async function row(id: string): Promise<Upload | undefined> {
-  return outbox.read(["uploads"], (tx) => tx.get<Upload>("uploads", id));
-}
+beforeEach(begin);
 
 describe("a file", () => {
   test("is sent whole, checked, and kept on the device", async () => {
@@ -127,7 +60,7 @@ describe("a file", () => {
         if (left-- === 0) abort.abort();
         if (left < 0) lost();
       };
-      await started()
+      await startAgain()
         .run(abort.signal)
         .catch(() => undefined);
       expect(kill).toBeLessThan(9);
@@ -195,7 +128,7 @@ describe("a file", () => {
     expect(await row("one")).toMatchObject({ state: "checking" });
     school.uploads.clear();
     school.checkTakes = 1;
-    expect(await started().run(NEVER)).toBe("idle");
+    expect(await startAgain().run(NEVER)).toBe("idle");
     expect(await row("one")).toMatchObject({ state: "verified" });
   });
 
@@ -203,98 +136,12 @@ describe("a file", () => {
     await add("one", PART);
     await queue.run(NEVER);
     clock.at += 29 * 24 * 3600 * 1000;
-    await started().run(NEVER);
+    await startAgain().run(NEVER);
     expect(await media.size(originalKey("one"))).toBe(PART);
     clock.at += 2 * 24 * 3600 * 1000;
-    await started().run(NEVER);
+    await startAgain().run(NEVER);
     expect(await media.size(originalKey("one"))).toBeUndefined();
     expect(await row("one")).toBeUndefined();
-  });
-});
-
-describe("a bucket of another origin", () => {
-  beforeEach(() => (school.bucket = true));
-
-  const toBucket = (path: string): boolean => path.startsWith("https://bucket.test/");
-
-  test("gets the parts, each once", async () => {
-    const bytes = await add("one", 3 * PART + 7);
-    expect(await queue.run(NEVER)).toBe("idle");
-    expect(await row("one")).toMatchObject({ state: "verified" });
-    expect(school.bytes("one")).toEqual(bytes);
-    expect(new Set(school.taken.values())).toEqual(new Set([1]));
-  });
-
-  test.each([
-    ["says", (): void => undefined],
-    // Ceph's gateway answers without the header that would let a page read it.
-    ["hides", lost],
-  ])("that %s that an address ended is asked with a new one", async (_how, hidden) => {
-    const bytes = await add("one", 5 * PART);
-    let put = 0;
-    school.before = ({ path }) => {
-      if (!toBucket(path)) return;
-      put += 1;
-      if (put === 3) school.expire();
-      if (put >= 3 && !path.includes("epoch=1")) hidden();
-    };
-    expect(await queue.run(NEVER)).toBe("idle");
-    expect(school.bytes("one")).toEqual(bytes);
-    expect(new Set(school.taken.values())).toEqual(new Set([1]));
-  });
-
-  test("that found other bytes gets the file again", async () => {
-    const bytes = await add("one", 2 * PART);
-    let spoiled = false;
-    school.instead = ({ path }) => {
-      if (!toBucket(path) || spoiled) return undefined;
-      spoiled = true;
-      return { status: 400, header: () => null, json: undefined, code: "XAmzContentSHA256Mismatch" };
-    };
-    expect(await queue.run(NEVER)).toBe("later");
-    expect(await queue.run(NEVER)).toBe("idle");
-    expect(school.bytes("one")).toEqual(bytes);
-  });
-
-  test.each([
-    ["does not answer", lost],
-    ["is down", () => ({ status: 503, header: () => null, json: undefined, code: "SlowDown" })],
-    ["is full", () => ({ status: 403, header: () => null, json: undefined, code: "QuotaExceeded" })],
-    [
-      "refuses every key",
-      () => ({ status: 403, header: () => null, json: undefined, code: "InvalidAccessKeyId" }),
-    ],
-  ])("that %s is said with each file, and tried again later", async (_what, answer) => {
-    await add("one", PART);
-    await add("three", PART + 1);
-    school.instead = ({ path }) => (toBucket(path) ? answer() : undefined);
-    expect(await queue.run(NEVER)).toBe("later");
-    expect(await row("one")).toMatchObject({ state: "waiting", code: "storage_away" });
-    expect(school.log.filter((line) => line.startsWith("PUT")).length).toBeLessThan(9);
-    school.instead = () => undefined;
-    expect(await queue.run(NEVER)).toBe("idle");
-    for (const id of ["one", "three"]) expect(await row(id)).toMatchObject({ state: "verified" });
-  });
-
-  test.each(["storage_away", "storage_refuses"])(
-    "of which the school says %s stops no words",
-    async (slug) => {
-      await add("one", PART);
-      school.instead = ({ path }) => (path === "/api/uploads" ? problem(503, slug) : undefined);
-      expect(await queue.run(NEVER)).toBe("later");
-      expect(await row("one")).toMatchObject({ state: "waiting", code: "storage_away" });
-    },
-  );
-
-  test("is not blamed where there is no network at all", async () => {
-    for (const id of ["a", "bb"]) await add(id, PART);
-    let gone = false;
-    school.before = ({ path }) => {
-      gone ||= toBucket(path);
-      if (gone) lost();
-    };
-    await expect(queue.run(NEVER)).rejects.toBeInstanceOf(TransportProblem);
-    expect(await row("a")).not.toHaveProperty("code");
   });
 });
 
@@ -358,7 +205,7 @@ describe("a queue", () => {
   });
 
   test("waits for Wi-Fi with what is large, where the network costs money", async () => {
-    metered = true;
+    setMetered(true);
     await add("large", 11 * 1024 * 1024);
     await add("small", PART);
     expect(await queue.run(NEVER)).toBe("later");
@@ -373,7 +220,7 @@ describe("a queue", () => {
     expect(await row("one")).toMatchObject({ state: "refused", code: "quota", reason: "No room." });
     expect(await queue.run(NEVER)).toBe("idle");
     school.instead = () => undefined;
-    await started().run(NEVER);
+    await startAgain().run(NEVER);
     expect(await row("one")).toMatchObject({ state: "verified" });
   });
 
@@ -402,7 +249,7 @@ describe("a queue", () => {
     school.after = () => void (chance() < 0.15 && lost());
     for (let run = 0; run < 400; run++) {
       if (chance() < 0.1) school.expire();
-      if (chance() < 0.3) queue = started();
+      if (chance() < 0.3) startAgain();
       if ((await queue.run(NEVER).catch(() => "failed")) === "idle") break;
     }
     for (const [id, bytes] of files) {
