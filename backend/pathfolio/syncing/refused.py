@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,8 @@ from pathfolio.records.check import RefusedError
 from pathfolio.syncing import server, spaces
 from pathfolio.syncing.locks import Live, Locks
 from pathfolio.syncing.permission import Author
-from pathfolio_sync import Mutation, Rev, canonical, parse_time
+from pathfolio_sync import HistoryRow, Json, Mutation, Rev, canonical, parse_time
+from pathfolio_sync.rows import MISSING, writes_entry, wrote
 
 KIND = "not_accepted"
 FOLLOWERS_BYTES = 128 * 1024
@@ -58,6 +60,7 @@ def stood_on(locks: Locks, author: Author, mutation: Mutation) -> tuple[Rev | No
     author had seen that change and whatever it knew, which may be all that is left of what they knew.
     """
     base, after = mutation["base"], mutation["after"]
+    own: str | None = None
     passed: set[str] = set()
     while base is not None and str(base[1]) not in passed:
         name = str(base[1])
@@ -68,14 +71,56 @@ def stood_on(locks: Locks, author: Author, mutation: Mutation) -> tuple[Rev | No
             if refused is None:
                 break
             earlier = _rev(refused.get("base"))
-            after = after or came_after(locks, author, mutation["record"], name)
+            own = own or came_after(locks, author, mutation["record"], name)
         elif row["record"] != mutation["record"] or row["rev"] == int(base[0]):
             break
         else:
             earlier = _rev(row["base"])
-            after = after or name
+            own = own or name
         base = earlier if earlier[0] else None
+    if after is None and own is not None and _goes_on_from(locks, author, mutation, own):
+        after = own
     return base, after
+
+
+def _goes_on_from(locks: Locks, author: Author, mutation: Mutation, own: str) -> bool:
+    """Whether a change surely replaces what its author's earlier ones wrote in the same place.
+
+    Before the restore one of those may have lost to a change between, which is gone now, or comes later: the author
+    went on from that one, and no word of theirs was to be replaced. It had not lost if nothing stood between it and
+    its base, as its number of then tells; a text takes nothing away that is whole in the next one.
+    """
+    link: str | None = own
+    passed: set[str] = set()
+    while link is not None and link not in passed:
+        passed.add(link)
+        row = locks.past.mutation(link)
+        if row is None:
+            link = came_after(locks, author, mutation["record"], link)
+            continue
+        if row["record"] != mutation["record"] or row["by"] != author.person:
+            break
+        written = _written(locks.past.parsed(row), mutation)
+        if written is not MISSING:
+            at_once = mutation["base"] == [int(_rev(row["base"])[0]) + 1, link]
+            return at_once or (mutation["op"] == "text" and _holds(mutation["value"], written))
+        link = row["after"]
+    return True
+
+
+def _written(row: HistoryRow, mutation: Mutation) -> Json:
+    """What a row put where a change writes now; MISSING for nothing."""
+    field, value = mutation["field"], mutation["value"]
+    if field is not None and mutation["op"] in ("set", "text"):
+        return wrote(row, field)
+    if field is not None and mutation["op"] == "add" and isinstance(value, Mapping):
+        return value if writes_entry(row, field, str(value["key"])) else MISSING
+    return MISSING
+
+
+def _holds(text: Json, other: Json) -> bool:
+    """Whether all words of another text are in this one."""
+    return Counter(str(other).split()) <= Counter(str(text).split())
 
 
 def base_before(locks: Locks, author: Author, mutation: Mutation) -> Rev | None:

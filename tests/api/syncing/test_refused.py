@@ -355,3 +355,38 @@ def test_such_a_base_shows_nothing_that_its_change_did_not_know(ana: Device) -> 
     assert shown is not None
     values = {shown["fields"]["words"], *(each["value"] for each in shown["flags"].values())}
     assert values == {"Other.", "Three."}
+
+
+@pytest.mark.parametrize("op", ["set", "text"])
+def test_of_such_a_base_nothing_is_taken_away_that_may_not_have_been_shown(
+    ana: Device, op: str
+) -> None:
+    """Before the restore it had lost to a change between: what its author wrote next went on from that one."""
+    work = ana.create(title="Poem", where="Here.", words="Poem one.")
+    field, first = ("words", "Poem one.") if op == "text" else ("where", "Here.")
+    lost = ana.mutation(op, work, field=field, value="Poem two.")
+    ana.must(lost)
+    next_one = ana.mutation(
+        op, work, field=field, value="Other three.", base=[3, lost["id"]], after=None
+    )
+    assert ana.results(next_one) == ["conflict"]
+    ana.pull()
+    shown = ana.get(work)
+    assert shown is not None
+    values = {shown["fields"][field], *(each["value"] for each in shown["flags"].values())}
+    assert values == {"Poem two.", "Other three."}
+    assert first not in values
+
+
+def test_such_a_base_that_followed_its_own_at_once_was_shown(ana: Device) -> None:
+    """It was made right on what its author knew: only then does its number tell that nothing came between."""
+    work = ana.create(title="Poem")
+    other = ana.twin()
+    other.pull()
+    mine = ana.set(work, "where", "Here.")
+    other.must(other.set(work, "title", "Song"))
+    ana.must(mine)
+    ana.must(ana.set(work, "where", "There.", base=[2, mine["id"]], after=None))
+    ana.pull()
+    assert ana.fields(work)["where"] == "There."
+    assert ana.fields(work)["title"] == "Song"
