@@ -3,6 +3,7 @@
 from pathfolio_sync.draft import Draft
 from pathfolio_sync.rows import MISSING, shown, wrote
 from pathfolio_sync.scalar import built_on, contend, take
+from pathfolio_sync.seen import number
 from pathfolio_sync.text import text_merge
 
 
@@ -46,5 +47,9 @@ def _pulled(draft: Draft, field: str) -> str | None:
     """The text as the author's base showed it, None without a base."""
     if not draft.seen.rev:
         return None
+    last = draft.meta.get(field)
+    if last is not None and number(last) <= draft.seen.rev:
+        # Unchanged since, whatever of its history was erased.
+        return str(draft.fields.get(field, ""))
     rows = draft.context.history.changes(field, draft.seen.rev)
     return str(next((shown(row, field) for row in rows if field in row.took), ""))

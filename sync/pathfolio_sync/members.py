@@ -19,7 +19,7 @@ def add_entry(draft: Draft, field: str, key: str, value: Json) -> None:
     _unflag(draft, field, key)
     _note(draft, field, key, element)
     others = _unknown(draft, element)
-    values = _values(draft, field, key, others)
+    values = _values(draft, field, key, element, others)
     values.append((draft.rev, value))
     elements[key] = _settle(draft, field, key, element, values)
     draft.put_elements(field, elements)
@@ -35,8 +35,9 @@ def remove_entry(draft: Draft, field: str, key: str) -> None:
         return
     _unflag(draft, field, key)
     others = _unknown(draft, element)
-    if others:
-        elements[key] = _settle(draft, field, key, element, _values(draft, field, key, others))
+    values = _values(draft, field, key, element, others)
+    if values:
+        elements[key] = _settle(draft, field, key, element, values)
         draft.grade("merged")
     else:
         _note(draft, field, key, element)
@@ -49,10 +50,19 @@ def _unknown(draft: Draft, element: Element | None) -> list[Rev]:
     return [add for add in adds if add not in draft.seen]
 
 
-def _values(draft: Draft, field: str, key: str, adds: list[Rev]) -> list[tuple[Rev, Json]]:
+def _values(
+    draft: Draft, field: str, key: str, element: Element | None, adds: list[Rev]
+) -> list[tuple[Rev, Json]]:
+    """What these adds put. Of one whose history was erased only the value that is shown is known."""
     ordered = draft.context.plan[field] == "ordered"
-    rows = [(add, draft.entry(add)) for add in adds]
-    return [(add, entry_value(row, field, key, ordered=ordered)) for add, row in rows if row]
+    values: list[tuple[Rev, Json]] = []
+    for add in adds:
+        row = draft.entry(add)
+        if row and writes_entry(row, field, key):
+            values.append((add, entry_value(row, field, key, ordered=ordered)))
+        elif element and add == element["r"]:
+            values.append((add, element["v"]))
+    return values
 
 
 def _settle(

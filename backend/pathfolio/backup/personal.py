@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from pathfolio.backup.manifest import BackupError, copy_hashed
 from pathfolio.clock import to_wire
 from pathfolio.db import read
-from pathfolio.syncing.models import History, Member, Record
+from pathfolio.syncing.models import ERASED, History, Member, Record
 from pathfolio.uploads.models import CLEAN, OPEN, UNCHECKED, WITHHELD, WRONG_BYTES, Upload
 from pathfolio.uploads.replaced import deleted, dimmed_text, of_others
 from pathfolio.uploads.storage import clean_key, rendition_key, store
@@ -53,6 +53,7 @@ def copy(school: str, person: str, folder: Path) -> int:
                 select(History)
                 .where(
                     History.school == school,
+                    History.op != ERASED,
                     History.record.in_(select(Record.record).where(*theirs)),
                     # What somebody else wrote in private, before it was published here, stays theirs.
                     or_(History.space.in_(seen), History.by == person),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from pathfolio import clock, db, ids
@@ -11,7 +11,7 @@ from pathfolio.people import operations
 from pathfolio.people.models import Person
 from pathfolio.syncing import graves, ledger, spaces
 from pathfolio.syncing.locks import Locks, NotLockedError, space_locks
-from pathfolio.syncing.models import Client, History, Member, Record
+from pathfolio.syncing.models import ERASED, Client, History, Member, Record
 from pathfolio.uploads import collect
 
 TRIES = 8
@@ -101,10 +101,23 @@ def _once(session: Session, school: str, person_id: str, known: set[str], more: 
             locks.set_member(space, person_id, None)
     for record in sorted({*found, *known}):
         graves.bury(session, school, record, "erased")
-    session.execute(delete(History).where(History.school == school, History.by == person_id))
+    _blank(session, school, person_id)
     session.execute(delete(Client).where(Client.school == school, Client.person == person_id))
     collect.erase(session, school, person_id)
     return len(found)
+
+
+def _blank(session: Session, school: str, person_id: str) -> None:
+    """What the person wrote into the work of others goes from its history; that they did stays.
+
+    What others write later stands on it: without a trace of it they would know nothing of their own work.
+    """
+    session.execute(
+        update(History)
+        .where(History.school == school, History.by == person_id)
+        .values(op=ERASED, field=None, value=b"null", result=None, superseded=None)
+        .values(client=None, n=None, base=None, after=None, took=[], merged=False)
+    )
 
 
 def _close(locks: Locks, space: str) -> None:

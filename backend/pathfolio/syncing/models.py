@@ -87,6 +87,10 @@ class Record(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+ERASED = "erased"
+"""The `op` of a row of which only ids and times are left, as its author was erased."""
+
+
 class History(Base):
     """Every accepted mutation and what it superseded, in the space where it was written.
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from pathfolio import clock, db
 from pathfolio.errors import NotFound
-from pathfolio.syncing.models import History, Member, Record
+from pathfolio.syncing.models import ERASED, History, Member, Record
 from pathfolio.syncing.permission import Author
 from pathfolio.uploads.replaced import dimmed_text, of_others
 
@@ -40,6 +40,7 @@ def history(author: Author, record: str, before: int | None) -> bytes:
             .where(
                 _HISTORY.c.school == author.school,
                 _HISTORY.c.record == record,
+                _HISTORY.c.op != ERASED,
                 Member.person == author.person,
                 seen_today,
             )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
 from pathfolio import db, ids
 from pathfolio.people import operations
-from pathfolio.syncing import groups, write
+from pathfolio.syncing import erase, groups, write
+from pathfolio.syncing.models import History
 from tests.api.support_sync import Device
 from tests.api.world import World
 
@@ -166,3 +169,38 @@ def test_feedback_typed_before_its_work_went_to_a_group_is_not_shown_to_the_grou
     assert tia.results(more) == ["rejected widened"]
     ben.pull()
     assert "grow" not in ben.fields(draft["record"])
+
+
+def test_after_an_erasure_the_others_of_a_group_still_know_their_own_work(
+    world: World, group: str, ana: Device, ben: Device
+) -> None:
+    work = ben.create(title="Our film", words="One.", audience=f"group:{group}")
+    ana.pull()
+    wood = {"key": "wood", "v": {"text": "Wood"}}
+    ana.must(
+        ana.text(work, "words", "One. Two."),
+        ana.set(work, "where", "At home."),
+        ana.mutation("add", work, field="tags", value=wood),
+    )
+    offline = ben.twin()
+    offline.base, offline.pulled = deepcopy(ben.base), ben.pulled
+    ben.pull()
+    with world.app.app_context():
+        erase.person(world.id("school"), ana.person)
+    ben.pull()
+    ben.must(
+        ben.text(work, "words", "One. Two. Three."),
+        ben.set(work, "where", "At school."),
+    )
+    ben.pull()
+    assert "flags" not in (ben.get(work) or {"flags": 1})
+    unknown = offline.mutation("remove", work, field="tags", value={"key": "wood"})
+    assert offline.results(unknown) == ["merged"]
+    ben.pull()
+    assert ben.fields(work)["tags"]["wood"]["v"] == wood["v"]
+    history = ben.http.get(f"/api/records/{work}/history").get_json()["entries"]
+    assert {entry["by"] for entry in history} == {ben.person}
+    with world.app.app_context(), db.read() as session:
+        for row in session.query(History).filter_by(by=ana.person):
+            said = (row.field, row.value, row.result, row.superseded, row.client, row.base)
+            assert said == (None, b"null", None, None, None, None)
