@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from pathfolio import clock, ids
@@ -16,7 +17,7 @@ from pathfolio.syncing import server, spaces
 from pathfolio.syncing.locks import Live, Locks
 from pathfolio.syncing.permission import Author
 from pathfolio_sync import HistoryRow, Json, Mutation, Rev, canonical, parse_time
-from pathfolio_sync.rows import MISSING, writes_entry, wrote
+from pathfolio_sync.rows import MISSING, shown, writes_entry, wrote
 
 KIND = "not_accepted"
 FOLLOWERS_BYTES = 128 * 1024
@@ -57,11 +58,14 @@ def stood_on(locks: Locks, author: Author, mutation: Mutation) -> tuple[Rev | No
     """Base and `after` of a change, also where a restore made its base another one.
 
     A base that was accepted once may be refused now, or have another number because one before it was refused. Its
-    author had seen that change and whatever it knew, which may be all that is left of what they knew.
+    author had seen that change and whatever it knew, which may be all that is left of what they knew. But before the
+    restore all of that may have lost to a change between, which is gone now, or counted otherwise: they went on from
+    that one, and meant to replace none of theirs. So it is taken for seen only where its number tells that nothing
+    stood between, or where nothing is taken away by it.
     """
     base, after = mutation["base"], mutation["after"]
     own: str | None = None
-    passed: set[str] = set()
+    at_once, passed = True, set[str]()
     while base is not None and str(base[1]) not in passed:
         name = str(base[1])
         passed.add(name)
@@ -71,56 +75,73 @@ def stood_on(locks: Locks, author: Author, mutation: Mutation) -> tuple[Rev | No
             if refused is None:
                 break
             earlier = _rev(refused.get("base"))
-            own = own or came_after(locks, author, mutation["record"], name)
+            link = came_after(locks, author, mutation["record"], name)
+            own = own or link
         elif row["record"] != mutation["record"] or row["rev"] == int(base[0]):
             break
         else:
-            earlier = _rev(row["base"])
-            own = own or name
+            earlier, link, own = _rev(row["base"]), row["after"], own or name
+        between = [
+            each for each in _chain(locks, author, mutation, link) if each.rev > int(earlier[0])
+        ]
+        at_once = at_once and base[0] == int(earlier[0]) + len(between) + 1
         base = earlier if earlier[0] else None
-    if after is None and own is not None and _goes_on_from(locks, author, mutation, own):
-        after = own
-    return base, after
+    if base == mutation["base"]:
+        return base, after
+    replaced = _replaced(locks, author, mutation, base, own)
+    if at_once or all(_keeps(mutation, each) for each in replaced):
+        return base, after or own
+    return mutation["base"], after
 
 
-def _goes_on_from(locks: Locks, author: Author, mutation: Mutation, own: str) -> bool:
-    """Whether a change surely replaces what its author's earlier ones wrote in the same place.
-
-    Before the restore one of those may have lost to a change between, which is gone now, or comes later: the author
-    went on from that one, and no word of theirs was to be replaced. It had not lost if nothing stood between it and
-    its base, as its number of then tells; a text takes nothing away that is whole in the next one.
-    """
-    link: str | None = own
+def _chain(
+    locks: Locks, author: Author, mutation: Mutation, link: str | None
+) -> Iterator[HistoryRow]:
+    """The author's own accepted changes of the record, from one back through what each came after."""
     passed: set[str] = set()
     while link is not None and link not in passed:
         passed.add(link)
         row = locks.past.mutation(link)
         if row is None:
             link = came_after(locks, author, mutation["record"], link)
-            continue
-        if row["record"] != mutation["record"] or row["by"] != author.person:
-            break
-        written = _written(locks.past.parsed(row), mutation)
-        if written is not MISSING:
-            at_once = mutation["base"] == [int(_rev(row["base"])[0]) + 1, link]
-            return at_once or (mutation["op"] == "text" and _holds(mutation["value"], written))
-        link = row["after"]
-    return True
+        elif row["record"] != mutation["record"] or row["by"] != author.person:
+            return
+        else:
+            yield locks.past.parsed(row)
+            link = row["after"]
 
 
-def _written(row: HistoryRow, mutation: Mutation) -> Json:
+def _replaced(
+    locks: Locks, author: Author, mutation: Mutation, base: Rev | None, own: str | None
+) -> Iterator[Json]:
+    """What a change would take away as seen: what its author's chain wrote last, and what its base shows."""
+    field = mutation["field"]
+    if field is None:
+        return
+    past = locks.past.of(mutation["record"])
+    known = base is not None and past.holds(int(base[0]), str(base[1]))
+    pulled = past.changes(field, int(base[0])) if base is not None and known else ()
+    shows = (row for row in pulled if mutation["op"] == "add" or field in row.took)
+    for rows in (_chain(locks, author, mutation, own), shows):
+        found = (_written(row, mutation, field) for row in rows)
+        yield from islice((each for each in found if each is not MISSING), 1)
+
+
+def _written(row: HistoryRow, mutation: Mutation, field: str) -> Json:
     """What a row put where a change writes now; MISSING for nothing."""
-    field, value = mutation["field"], mutation["value"]
-    if field is not None and mutation["op"] in ("set", "text"):
-        return wrote(row, field)
-    if field is not None and mutation["op"] == "add" and isinstance(value, Mapping):
-        return value if writes_entry(row, field, str(value["key"])) else MISSING
+    value = mutation["value"]
+    if mutation["op"] in ("set", "text"):
+        return shown(row, field) if field in row.took else wrote(row, field)
+    if mutation["op"] == "add" and isinstance(value, Mapping):
+        return row.value if writes_entry(row, field, str(value["key"])) else MISSING
     return MISSING
 
 
-def _holds(text: Json, other: Json) -> bool:
-    """Whether all words of another text are in this one."""
-    return Counter(str(other).split()) <= Counter(str(text).split())
+def _keeps(mutation: Mutation, other: Json) -> bool:
+    """Whether nothing of another value is lost by a change: a text may hold all of its words."""
+    if mutation["op"] == "text":
+        return Counter(str(other).split()) <= Counter(str(mutation["value"]).split())
+    return canonical(other) == canonical(mutation["value"])
 
 
 def base_before(locks: Locks, author: Author, mutation: Mutation) -> Rev | None:

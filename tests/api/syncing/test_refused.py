@@ -357,25 +357,26 @@ def test_such_a_base_shows_nothing_that_its_change_did_not_know(ana: Device) -> 
     assert values == {"Other.", "Three."}
 
 
-@pytest.mark.parametrize("op", ["set", "text"])
+@pytest.mark.parametrize(("op", "field"), [("set", "where"), ("text", "words")])
+@pytest.mark.parametrize("between", [False, True], ids=["its own", "what it knew"])
 def test_of_such_a_base_nothing_is_taken_away_that_may_not_have_been_shown(
-    ana: Device, op: str
+    ana: Device, op: str, field: str, *, between: bool
 ) -> None:
     """Before the restore it had lost to a change between: what its author wrote next went on from that one."""
-    work = ana.create(title="Poem", where="Here.", words="Poem one.")
-    field, first = ("words", "Poem one.") if op == "text" else ("where", "Here.")
-    lost = ana.mutation(op, work, field=field, value="Poem two.")
-    ana.must(lost)
-    next_one = ana.mutation(
-        op, work, field=field, value="Other three.", base=[3, lost["id"]], after=None
-    )
-    assert ana.results(next_one) == ["conflict"]
+    work = ana.create(title="Poem", **{field: "Poem one."})
+    base = ana.mutation(op, work, field=field, value="Poem two.")
+    ana.must(base)
+    if between:
+        ana.pull()
+        base = ana.set(work, "title", "Song")
+        ana.must(base)
+    more = {"value": "Other three.", "base": [7, base["id"]], "after": None}
+    assert ana.results(ana.mutation(op, work, field=field, **more)) == ["conflict"]
     ana.pull()
-    shown = ana.get(work)
-    assert shown is not None
-    values = {shown["fields"][field], *(each["value"] for each in shown["flags"].values())}
+    found = ana.get(work)
+    assert found is not None
+    values = {found["fields"][field], *(each["value"] for each in found["flags"].values())}
     assert values == {"Poem two.", "Other three."}
-    assert first not in values
 
 
 def test_such_a_base_that_followed_its_own_at_once_was_shown(ana: Device) -> None:
