@@ -261,6 +261,22 @@ describe("the sync of a device", () => {
     expect(await outbox(core)).toEqual([]);
   });
 
+  it("goes on after somebody signed in again, also where the app did not fit before", async () => {
+    const device = new Device();
+    const server = new Numbering();
+    const { engine } = await running(device);
+    for (const status of [426, 401]) {
+      device.server = () => ({ status, json: { slug: "asks_a_person" } });
+      device.looks.tell("visible");
+      await engine.sync();
+    }
+    expect(engine.status.value).toMatchObject({ signInNeeded: true, updateNeeded: true });
+    device.server = server.answer;
+    engine.signedIn();
+    await engine.sync();
+    expect(engine.status.value).toMatchObject({ signInNeeded: false, updateNeeded: false });
+  });
+
   it("leaves a school in peace as long as it asked, whatever is saved or looked at meanwhile", async () => {
     const device = new Device();
     device.server = () => ({ status: 503, json: { slug: "busy" }, headers: { "retry-after": "20" } });

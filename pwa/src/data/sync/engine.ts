@@ -355,6 +355,7 @@ export class Engine {
     const { problem: _solved, ...status } = this.status.value;
     this.status.set({ ...status, signInNeeded: false });
     this.resting = false;
+    this.askAgain = true; // the school may have been updated since it said that the app does not fit
     if (this.leads) void this.sync();
   }
 
